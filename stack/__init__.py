@@ -1,0 +1,1 @@
+"""One machine, one command: everything that runs InErgize without Docker."""
