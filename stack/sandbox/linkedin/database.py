@@ -1,0 +1,69 @@
+"""The sandbox's state on disk: one SQLite file that a kill at any moment leaves whole."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_HEADER = re.compile(r"^-- (\w+) --$", re.MULTILINE)
+
+# A change of the tables takes a new name: an old sandbox's state is not worth migrating.
+_FILE_NAME = "linkedin-1.sqlite3"
+
+Value = str | int | float | None
+
+
+class Database:
+    """Named queries over one connection, used from one thread."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Open, or make, the file in `data_dir`."""
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._queries = _load_queries()
+        self._connection = sqlite3.connect(data_dir / _FILE_NAME, isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        # A commit is on disk before anyone is told of it; even a power cut keeps it.
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.executescript((_HERE / "schema.sql").read_text(encoding="utf-8"))
+
+    def run(self, query: str, **parameters: Value) -> None:
+        """Run a query whose rows do not matter."""
+        self.all(query, **parameters)
+
+    def one(self, query: str, **parameters: Value) -> sqlite3.Row | None:
+        """The first row, if any."""
+        return next(iter(self.all(query, **parameters)), None)
+
+    def all(self, query: str, **parameters: Value) -> list[sqlite3.Row]:
+        """All rows; a query that changes something is run to its end."""
+        return self._connection.execute(self._queries[query], parameters).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. Do not await inside: the connection is shared by every request."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self.transaction():
+            for name in self._queries:
+                if name.startswith("clear_"):
+                    self.run(name)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+def _load_queries() -> dict[str, str]:
+    _, *parts = _HEADER.split((_HERE / "queries.sql").read_text(encoding="utf-8"))
+    return dict(zip(parts[::2], parts[1::2], strict=True))

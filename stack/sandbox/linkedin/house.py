@@ -1,0 +1,32 @@
+"""What every endpoint of the sandbox works with."""
+
+import hashlib
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from stack.sandbox.linkedin.clock import Clock
+from stack.sandbox.linkedin.database import Database
+from stack.sandbox.linkedin.model import SandboxApp
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The registered application, the state and the time."""
+
+    app: SandboxApp
+    database: Database
+    clock: Clock
+
+
+def house_of(request: Request) -> House:
+    """The house that a request has come to."""
+    house = request.app.state.house
+    if not isinstance(house, House):
+        raise TypeError
+    return house
+
+
+def digest(secret: str) -> str:
+    """How a code or token is kept: not readable back."""
+    return hashlib.sha256(secret.encode()).hexdigest()
