@@ -1,0 +1,181 @@
+"""PostgreSQL: the pool, transactions, and what a constraint's name means."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, LiteralString
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+import structlog
+
+from services.kernel import sql
+from services.kernel.caller import actor_name, current_request_id
+from services.kernel.config import Settings
+from services.kernel.errors import DomainError
+
+log = structlog.get_logger()
+QUERIES = sql.beside(__file__)
+
+Row = asyncpg.Record
+
+# The server went away or became a read-only standby: every connection to it is worthless.
+_DEAD = (
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    ConnectionError,
+)
+UNAVAILABLE = (*_DEAD, asyncpg.TooManyConnectionsError)
+"""Errors that mean: the database cannot be reached right now."""
+
+ACQUIRE_SECONDS = 5.0
+
+
+class Transaction:
+    """A running transaction: the queries, and what to do once it has committed."""
+
+    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy) -> None:
+        self._connection = connection
+        self._after_commit: list[Callable[[], Awaitable[None]]] = []
+        self.fetch = connection.fetch
+        self.fetchrow = connection.fetchrow
+        self.fetchval = connection.fetchval
+        self.execute = connection.execute
+        self.executemany = connection.executemany
+        self.copy_records_to_table = connection.copy_records_to_table
+
+    def after_commit(self, action: Callable[[], Awaitable[None]]) -> None:
+        """Run `action` once the transaction has committed. A failing one is logged, not raised."""
+        self._after_commit.append(action)
+
+    async def committed(self) -> None:
+        """Run what waits for the commit."""
+        for action in self._after_commit:
+            try:
+                await action()
+            except Exception as failed:  # noqa: BLE001 - the commit stands whatever a doorbell does
+                log.warning("after_commit_failed", error=type(failed).__name__)
+
+
+FirstStatement = Callable[[Transaction], Awaitable[None]]
+
+
+class Database:
+    """One service's pool, in its own role and schema."""
+
+    def __init__(self, dsn: str, schema: str, settings: Settings) -> None:
+        self._dsn = dsn
+        self._schema = schema
+        self._settings = settings.database
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self.first_statement: FirstStatement | None = None
+        """Runs first in every transaction; the idempotency interceptor enters its key there."""
+
+    async def open(self) -> None:
+        """Open the pool with one connection; more are opened as they are needed."""
+        self._pool = await asyncpg.create_pool(
+            self._dsn,
+            min_size=1,
+            max_size=self._settings.pool_max_size,
+            max_inactive_connection_lifetime=60,
+            timeout=ACQUIRE_SECONDS,
+            init=_register_codecs,
+            server_settings={
+                "search_path": f"{self._schema}, public",
+                "application_name": f"inergize-{self._schema}",
+                "statement_timeout": str(self._settings.statement_timeout_ms),
+                "idle_in_transaction_session_timeout": "30000",
+                "timezone": "UTC",
+            },
+        )
+
+    async def close(self) -> None:
+        """Close the pool; connections still busy after five seconds are cut."""
+        if self._pool is None:
+            return
+        try:
+            await asyncio.wait_for(self._pool.close(), timeout=5)
+        except TimeoutError:
+            self._pool.terminate()
+
+    @contextlib.asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
+        """A connection without a transaction, for single reads."""
+        assert self._pool is not None, "open() first"
+        try:
+            async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+                yield connection
+        except _DEAD:
+            await self._pool.expire_connections()
+            raise
+
+    async def fetch(self, query: LiteralString, *args: object) -> list[asyncpg.Record]:
+        """Run one read and return its rows."""
+        async with self.connection() as connection:
+            return await connection.fetch(query, *args)
+
+    async def fetchrow(self, query: LiteralString, *args: object) -> asyncpg.Record | None:
+        """Run one read and return its first row."""
+        async with self.connection() as connection:
+            return await connection.fetchrow(query, *args)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A transaction: commits at the end, rolls back on any exception.
+
+        Audit triggers see who acts; the call's idempotency key, if any, commits with the effect.
+        """
+        async with self.connection() as connection:
+            async with connection.transaction():
+                tx = Transaction(connection)
+                await tx.execute(QUERIES["set_actor"], actor_name(), current_request_id())
+                if self.first_statement is not None:
+                    await self.first_statement(tx)
+                yield tx
+            await tx.committed()
+
+
+@contextlib.contextmanager
+def constraint_errors(**errors: DomainError) -> Iterator[None]:
+    """Turn the violation of a named constraint into the error given for it."""
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as violated:
+        error = errors.get(violated.constraint_name or "")
+        if error is None:
+            raise
+        raise error from violated
+
+
+def service_dsn(settings: Settings, service: str) -> str:
+    """The DSN of a service's own role at the host and database of DATABASE_URL.
+
+    Raises ValueError when the URL or the service's password is not set.
+    """
+    if settings.database.url is None:
+        raise ValueError("DATABASE_URL is not set")
+    password = settings.database.passwords.get(service)
+    if password is None:
+        raise ValueError(f"DATABASE_PASSWORDS has no password for {service!r}")
+    return with_role(
+        settings.database.url.get_secret_value(), f"inergize_{service}", password.get_secret_value()
+    )
+
+
+def with_role(dsn: str, role: str, password: str) -> str:
+    """The same DSN with another role."""
+    url = urlsplit(dsn)
+    host = url.netloc.rpartition("@")[2]
+    netloc = f"{quote(role, safe='')}:{quote(password, safe='')}@{host}"
+    return urlunsplit(url._replace(netloc=netloc))
+
+
+async def _register_codecs(connection: asyncpg.Connection[Any]) -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads
+    )

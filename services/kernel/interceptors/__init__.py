@@ -1,0 +1,1 @@
+"""What happens around every call, one idea a file; `chain.py` composes them once per method."""
