@@ -19,10 +19,8 @@ class Queries:
         names, bodies = parts[0::2], parts[1::2]
         if len(set(names)) != len(names):
             raise ValueError(f"{path}: a query name is there twice")
-        self._statements = cast(
-            "dict[str, LiteralString]",
-            dict(zip(names, map(_without_comments, bodies), strict=True)),
-        )
+        statements = dict(zip(names, map(_without_comments, bodies), strict=True))
+        self._statements = cast("dict[str, LiteralString]", statements)
 
     def __getitem__(self, name: str) -> LiteralString:
         """The statement of that name. Files are code, so their text counts as literal."""
