@@ -3,20 +3,15 @@
 import base64
 import hashlib
 import hmac
-import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 import asyncpg
 
-_SQL = dict(
-    re.findall(
-        r"^-- (\w+) --$\n(.*?)(?=^-- \w+ --$|\Z)",
-        Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
-        re.MULTILINE | re.DOTALL,
-    )
-)
+from services.kernel.sql import Queries
+
+_SQL = Queries(Path(__file__).with_suffix(".sql"))
 LOGIN_ROLES = ("migrator", "auth", "profile", "content", "automation", "safety", "analytics")
 """Suffixes of the roles that log in: one for migrations, one per service."""
 
@@ -55,8 +50,7 @@ def scram_verifier(password: str) -> str:
     Raises BootstrapError unless the password is printable ASCII (other text would need SASLprep).
     """
     if not password.isascii() or not password.isprintable() or not password:
-        message = "a role's password must be printable ASCII"
-        raise BootstrapError(message)
+        raise BootstrapError("a role's password must be printable ASCII")
     salt = secrets.token_bytes(16)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _SCRAM_ITERATIONS)
     stored_key = hashlib.sha256(_hmac(salted, b"Client Key")).digest()
@@ -71,8 +65,7 @@ def _hmac(key: bytes, message: bytes) -> bytes:
 
 def _role(suffix: str) -> str:
     if suffix not in LOGIN_ROLES:
-        message = f"there is no login role inergize_{suffix}"
-        raise BootstrapError(message)
+        raise BootstrapError(f"there is no login role inergize_{suffix}")
     return f"inergize_{suffix}"
 
 
@@ -81,8 +74,9 @@ async def _create_database(admin: asyncpg.Connection, database: str) -> None:
     if encoding is None:
         await admin.execute(await admin.fetchval(_SQL["create_database"], database))
     elif encoding != "UTF8":
-        message = f"the database {database} exists with encoding {encoding}; it must be UTF8"
-        raise BootstrapError(message)
+        raise BootstrapError(
+            f"the database {database} exists with encoding {encoding}; it must be UTF8"
+        )
 
 
 async def _prepare_database(admin_dsn: str, database: str) -> None:

@@ -175,7 +175,7 @@ def with_role(dsn: str, role: str, password: str) -> str:
     return urlunsplit(url._replace(netloc=netloc))
 
 
-async def _register_codecs(connection: asyncpg.Connection[Any]) -> None:
+async def _register_codecs(connection: "asyncpg.Connection[Any]") -> None:
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads
     )

@@ -55,8 +55,8 @@ class InvalidRequest(DomainError):
 
     def __init__(self, violations: Mapping[str, str]) -> None:
         """`violations` maps a field's path to the rule it breaks."""
-        super().__init__()
         self.violations = violations
+        super().__init__()
 
     @property
     def message(self) -> str:

@@ -7,19 +7,16 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import asyncpg
 
-_SQL = dict(
-    re.findall(
-        r"^-- (\w+) --$\n(.*?)(?=^-- \w+ --$|\Z)",
-        Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
-        re.MULTILINE | re.DOTALL,
-    )
-)
+from services.kernel.sql import Queries
+
+_SQL = Queries(Path(__file__).with_suffix(".sql"))
 _FILE_NAME = re.compile(r"(?P<version>\d{4})_(?P<owner>[a-z]+)_[a-z0-9_]+\.sql")
-_HEADER = re.compile(r"^-- (transaction|database): (\w+)$", re.MULTILINE)
+_HEADER = re.compile(r"-- (transaction|database): (\w+)")
 _TOKEN = re.compile(
     r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<quote>\$\w*\$).*?(?P=quote)|.", re.DOTALL
 )
@@ -35,27 +32,27 @@ class MigrationError(Exception):
     """A migration cannot be applied; the message names the file and the reason."""
 
 
-class InvalidMigration(MigrationError):
+class InvalidMigrationError(MigrationError):
     """A file's name or header is not understood, or two files share a version."""
 
 
-class MigrationChanged(MigrationError):
+class MigrationChangedError(MigrationError):
     """A file that was applied earlier has other contents now."""
 
 
-class DatabaseIsNewer(MigrationError):
+class DatabaseIsNewerError(MigrationError):
     """The database has a migration that this release does not contain."""
 
 
-class MigrationsBusy(MigrationError):
+class MigrationsBusyError(MigrationError):
     """Another process has been migrating the same database for too long."""
 
 
-class DatabaseUnreachable(MigrationError):
+class DatabaseUnreachableError(MigrationError):
     """No connection to the database can be made."""
 
 
-class MigrationFailed(MigrationError):
+class MigrationFailedError(MigrationError):
     """The server refused a statement."""
 
 
@@ -95,7 +92,7 @@ async def migrate(
     migrations = load(directory)
     done: list[Applied] = []
     async with _databases(database_url, timeseries_url) as (main, timeseries):
-        for database in {main, timeseries}:
+        for database in dict.fromkeys((main, timeseries)):
             await _lock(database)
             await database.execute(_SQL["create_ledger"])
         for migration, database in await _pending(migrations, main, timeseries):
@@ -114,39 +111,37 @@ async def pending(
 
 
 def load(directory: Path) -> list[Migration]:
-    """Read every `NNNN_<owner>_<what>.sql` of a folder, by version. Raises InvalidMigration."""
+    """Read every `NNNN_<owner>_<what>.sql` of a folder, in order. Raises InvalidMigrationError."""
     migrations = [_parse(path) for path in sorted(directory.glob("*.sql"))]
-    for earlier, later in zip(migrations, migrations[1:], strict=False):
+    for earlier, later in pairwise(migrations):
         if earlier.version == later.version:
-            message = f"{earlier.file} and {later.file} have the same number"
-            raise InvalidMigration(message)
+            raise InvalidMigrationError(f"{earlier.file} and {later.file} have the same number")
     return migrations
 
 
 def _parse(path: Path) -> Migration:
     name = _FILE_NAME.fullmatch(path.name)
     if name is None:
-        message = f"{path.name} is not named NNNN_<owner>_<what>.sql"
-        raise InvalidMigration(message)
+        raise InvalidMigrationError(f"{path.name} is not named NNNN_<owner>_<what>.sql")
     content = path.read_bytes()
     sql = content.decode()
-    headers = dict(_HEADER.findall(sql))
+    opening = takewhile(lambda line: line.startswith("--"), sql.splitlines())
+    headers = {h[1]: h[2] for line in opening if (h := _HEADER.fullmatch(line))}
     return Migration(
         file=path.name,
         version=int(name["version"]),
         owner=name["owner"],
         sql=sql,
         checksum=sha256(content).hexdigest(),
-        is_transactional=_choice(path, headers, "transaction", one="none", default="one") != "none",
-        is_timeseries=_choice(path, headers, "database", one="timeseries", default="main") != "main",
+        is_transactional=_header(path, headers, "transaction", "none") is None,
+        is_timeseries=_header(path, headers, "database", "timeseries") is not None,
     )
 
 
-def _choice(path: Path, headers: dict[str, str], key: str, *, one: str, default: str) -> str:
-    value = headers.get(key, default)
-    if value not in {one, default}:
-        message = f"{path.name}: the header '{key}: {value}' is not known"
-        raise InvalidMigration(message)
+def _header(path: Path, headers: dict[str, str], key: str, known: str) -> str | None:
+    value = headers.get(key)
+    if value not in {None, known}:
+        raise InvalidMigrationError(f"{path.name}: the header '{key}: {value}' is not known")
     return value
 
 
@@ -155,12 +150,14 @@ async def _databases(
     database_url: str, timeseries_url: str | None
 ) -> AsyncIterator[tuple[asyncpg.Connection, asyncpg.Connection]]:
     async with AsyncExitStack() as stack:
-        main = await _connect(database_url)
+        main = timeseries = await _connect(database_url)
         stack.push_async_callback(main.close)
-        timeseries = main
-        if timeseries_url is not None and timeseries_url != database_url:
-            timeseries = await _connect(timeseries_url)
-            stack.push_async_callback(timeseries.close)
+        if timeseries_url is not None:
+            other = await _connect(timeseries_url)
+            stack.push_async_callback(other.close)
+            # Two spellings may mean one database, which must have one ledger and one lock.
+            if await main.fetchval(_SQL["identity"]) != await other.fetchval(_SQL["identity"]):
+                timeseries = other
         yield main, timeseries
 
 
@@ -174,8 +171,9 @@ async def _connect(url: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(url, timeout=10, server_settings=settings)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        message = f"cannot connect to the database: {error or type(error).__name__}"
-        raise DatabaseUnreachable(message) from error
+        raise DatabaseUnreachableError(
+            f"cannot connect to the database: {error or type(error).__name__}"
+        ) from error
 
 
 async def _lock(database: asyncpg.Connection) -> None:
@@ -184,8 +182,9 @@ async def _lock(database: asyncpg.Connection) -> None:
     deadline = time.monotonic() + _LOCK_WAIT_SECONDS
     while not await database.fetchval(_SQL["try_lock"]):
         if time.monotonic() > deadline:
-            message = f"another process has been migrating for over {_LOCK_WAIT_SECONDS} seconds"
-            raise MigrationsBusy(message)
+            raise MigrationsBusyError(
+                f"another process has been migrating for over {_LOCK_WAIT_SECONDS} seconds"
+            )
         await asyncio.sleep(0.2)
 
 
@@ -193,7 +192,7 @@ async def _pending(
     migrations: list[Migration], main: asyncpg.Connection, timeseries: asyncpg.Connection
 ) -> list[tuple[Migration, asyncpg.Connection]]:
     applied = {database: await _applied(database) for database in {main, timeseries}}
-    for database, checksums in applied.items():
+    for checksums in applied.values():
         _check(migrations, checksums)
     placed = [(m, timeseries if m.is_timeseries else main) for m in migrations]
     return [(m, database) for m, database in placed if m.version not in applied[database]]
@@ -209,11 +208,13 @@ def _check(migrations: list[Migration], checksums: dict[int, str]) -> None:
     known = {m.version: m for m in migrations}
     for version, checksum in checksums.items():
         if version not in known:
-            message = f"the database has migration {version:04d}, which this release does not know"
-            raise DatabaseIsNewer(message)
+            raise DatabaseIsNewerError(
+                f"the database has migration {version:04d}, which this release does not know"
+            )
         if known[version].checksum != checksum:
-            message = f"{known[version].file} was changed after it had been applied"
-            raise MigrationChanged(message)
+            raise MigrationChangedError(
+                f"{known[version].file} was changed after it had been applied"
+            )
 
 
 async def _apply(database: asyncpg.Connection, migration: Migration) -> Applied:
@@ -270,14 +271,14 @@ def _statements(sql: str) -> Iterator[str]:
         yield "\n" * line + text
 
 
-def _failed(migration: Migration, error: Exception) -> MigrationFailed:
+def _failed(migration: Migration, error: Exception) -> MigrationFailedError:
     where = migration.file
     position = getattr(error, "position", None)
     query = getattr(error, "query", None)
     if position and query:
         where += f" line {query.count(chr(10), 0, int(position) - 1) + 1}"
     details = [str(error) or type(error).__name__, getattr(error, "detail", None)]
-    return MigrationFailed(f"{where}: " + "; ".join(d for d in details if d))
+    return MigrationFailedError(f"{where}: " + "; ".join(d for d in details if d))
 
 
 def _since_ms(started: float) -> int:

@@ -12,6 +12,10 @@ CREATE TABLE IF NOT EXISTS migrations.schema_migrations (
 -- ledger_exists --
 SELECT to_regclass('migrations.schema_migrations') IS NOT NULL;
 
+-- identity --
+-- The same text for the same database, whatever the URL calls it.
+SELECT pg_postmaster_start_time()::text || ' ' || current_database();
+
 -- applied --
 SELECT version, checksum FROM migrations.schema_migrations ORDER BY version;
 

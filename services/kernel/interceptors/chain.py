@@ -34,7 +34,7 @@ class Parts:
     keys: IdempotencyKeys
 
 
-def handler(method: Method, servicer: object, parts: Parts) -> grpc.RpcMethodHandler[Any, Any]:
+def handler(method: Method, servicer: object, parts: Parts) -> "grpc.RpcMethodHandler[Any, Any]":
     """The gRPC handler of one method.
 
     Raises TypeError for a servicer whose method is missing or not async: a blocking handler would

@@ -1,0 +1,73 @@
+"""Signed-in callers and service credentials for a room under test."""
+
+import base64
+import time
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from services.kernel import jwt
+from services.kernel.callers import ACCESS_TYPE, AUDIENCE, SessionFacts
+from services.kernel.config import MeshSettings
+from services.kernel.credentials import Signer
+from services.kernel.errors import SessionEnded
+
+CALLERS = (
+    *("auth", "profile", "content", "automation", "safety", "analytics"),
+    *("workers", "scheduler", "pipeline", "stack"),
+)
+_KEY = Ed25519PrivateKey.generate()
+
+
+class OpenSessions:
+    """Sessions as Auth would report them: those opened here."""
+
+    def __init__(self) -> None:
+        self.open: dict[UUID, SessionFacts] = {}
+
+    async def facts(self, session_id: UUID, user_id: UUID) -> SessionFacts:
+        if session_id not in self.open:
+            raise SessionEnded
+        return self.open[session_id]
+
+    async def public_key(self, key_id: str) -> Ed25519PublicKey | None:
+        return _KEY.public_key() if key_id == "test" else None
+
+    def sign_in(self, user_id: UUID, **facts: object) -> str:
+        """Open a session and return an access token for it."""
+        session_id = uuid4()
+        values = {"role": "member", "tier": "free", "auth_level": 1, "time_zone": "UTC"} | facts
+        self.open[session_id] = SessionFacts(tokens_valid_after=0, **values)  # type: ignore[arg-type]
+        return access_token(user_id, session_id)
+
+
+def access_token(user_id: UUID, session_id: UUID, **claims: object) -> str:
+    now = int(time.time())
+    body = {
+        "iss": "inergize",
+        "aud": AUDIENCE,
+        "sub": str(user_id),
+        "sid": str(session_id),
+        "iat": now,
+        "exp": now + 600,
+    } | claims
+    return jwt.sign(_KEY, {"typ": ACCESS_TYPE, "kid": "test"}, body)
+
+
+def mesh_settings(address: str = "127.0.0.1:1") -> MeshSettings:
+    """Keys for every caller, as a deployment has them."""
+    keys = {name: Ed25519PrivateKey.generate() for name in CALLERS}
+    return MeshSettings(
+        address=address,
+        signing_keys={
+            name: base64.b64encode(key.private_bytes_raw()).decode() for name, key in keys.items()
+        },  # type: ignore[arg-type]
+        public_keys={
+            name: base64.b64encode(key.public_key().public_bytes_raw()).decode()
+            for name, key in keys.items()
+        },
+    )
+
+
+def service_token(caller: str, target: str, mesh: MeshSettings) -> str:
+    return Signer(caller, mesh).token_for(target)
