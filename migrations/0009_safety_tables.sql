@@ -138,3 +138,4 @@ CREATE TABLE safety.action_reservations (
 CREATE INDEX action_reservations_window
     ON safety.action_reservations (user_id, action_type, decided_at)
  WHERE outcome <> 'released';
+CREATE INDEX action_reservations_user ON safety.action_reservations (user_id);
