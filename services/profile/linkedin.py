@@ -43,9 +43,7 @@ class LinkedIn:
     ) -> None:
         """Use `http` (see `linkedin_transport.open_http_client`), which the caller closes."""
         self._config = config
-        self._exchange = Exchange(
-            Transport(http, config.timeout_ms, observe), config.version, now
-        )
+        self._exchange = Exchange(Transport(http, config.timeout_ms, observe), config.version, now)
         self._now = now
 
     def authorization_url(self, state: str, code_challenge: str | None = None) -> str:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 RestliValue: TypeAlias = (
-    "str | int | float | bool | None | Sequence[RestliValue] | Mapping[str, RestliValue]"
+    "str | int | float | bool | Sequence[RestliValue] | Mapping[str, RestliValue] | None"
 )
 """What a Rest.li parameter can hold; lists and records nest freely."""
 
@@ -26,7 +26,7 @@ def encode(value: RestliValue) -> str:
     return encode_scalar(value)
 
 
-def encode_scalar(value: str | float | bool | None) -> str:
+def encode_scalar(value: bool | float | str | None) -> str:  # noqa: FBT001  any plain value
     """Write a plain value: null is empty, booleans are lower case, text is percent-encoded."""
     if value is None:
         return ""

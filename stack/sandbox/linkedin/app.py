@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from services.kernel.config import settings
 from stack.sandbox.linkedin import access_token, authorization, control, identity, posts
 from stack.sandbox.linkedin.clock import Clock
 from stack.sandbox.linkedin.database import Database
@@ -77,10 +78,14 @@ def serve(port: int, data_dir: Path, app: SandboxApp | None = None) -> None:
 
 
 def _app_from_settings() -> SandboxApp:
-    from services.kernel.config import Settings  # noqa: PLC0415  not needed with an app given
-
-    linkedin = Settings().linkedin
-    return SandboxApp(linkedin.client_id, linkedin.client_secret, (linkedin.redirect_uri,))
+    linkedin = settings().linkedin
+    return SandboxApp(
+        client_id=linkedin.client_id,
+        client_secret=linkedin.client_secret.get_secret_value(),
+        redirect_uris=(linkedin.redirect_uri,),
+        scopes=frozenset(linkedin.scopes),
+        has_pkce=linkedin.is_pkce_enabled,
+    )
 
 
 async def _refuse(_: Request, refusal: Exception) -> Response:

@@ -19,8 +19,9 @@ _HEADERS_KEPT = (
 
 def record(call: Call, kind: str, urn: str, *, commentary: str = "", shown: Reading) -> None:
     """Add an entry; call it inside the transaction that makes the change."""
-    headers = {name: call.request.headers[name] for name in _HEADERS_KEPT if name in
-               call.request.headers}
+    headers = {
+        name: call.request.headers[name] for name in _HEADERS_KEPT if name in call.request.headers
+    }
     call.house.database.run(
         "add_applied",
         time_ms=call.house.clock.now_ms(),

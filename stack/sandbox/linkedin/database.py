@@ -1,13 +1,13 @@
 """The sandbox's state on disk: one SQLite file that a kill at any moment leaves whole."""
 
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from services.kernel.sql import beside
+
 _HERE = Path(__file__).parent
-_HEADER = re.compile(r"^-- (\w+) --$", re.MULTILINE)
 
 # A change of the tables takes a new name: an old sandbox's state is not worth migrating.
 _FILE_NAME = "linkedin-1.sqlite3"
@@ -21,7 +21,7 @@ class Database:
     def __init__(self, data_dir: Path) -> None:
         """Open, or make, the file in `data_dir`."""
         data_dir.mkdir(parents=True, exist_ok=True)
-        self._queries = _load_queries()
+        self._queries = beside(__file__)
         self._connection = sqlite3.connect(data_dir / _FILE_NAME, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode = WAL")
@@ -55,15 +55,10 @@ class Database:
     def clear(self) -> None:
         """Forget everything."""
         with self.transaction():
-            for name in self._queries:
+            for name in self._queries.names():
                 if name.startswith("clear_"):
                     self.run(name)
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
-
-
-def _load_queries() -> dict[str, str]:
-    _, *parts = _HEADER.split((_HERE / "queries.sql").read_text(encoding="utf-8"))
-    return dict(zip(parts[::2], parts[1::2], strict=True))

@@ -47,7 +47,9 @@ async def strike_before(fault: Fault | None) -> None:
     if fault.kind == "slow":
         await asyncio.sleep(int(fault.detail) / 1000)
     if fault.kind == "throttle":
-        message = f"Resource level throttle {fault.detail}limit for calls to this resource is reached."
+        message = (
+            f"Resource level throttle {fault.detail}limit for calls to this resource is reached."
+        )
         raise gateway(429, message, service_code=101, code="TOO_MANY_REQUESTS")
     if fault.kind == "revoked":
         raise revoked()

@@ -39,10 +39,7 @@ def read(commentary: str) -> Reading:
 
 def _element(commentary: str, at: int) -> tuple[str, int] | None:
     """The text shown for the element at `at` and where it ends; None when there is none."""
-    if found := (
-        _LITERAL.match(commentary, at)
-        or _HASHTAG.match(commentary, at)
-    ):
+    if found := (_LITERAL.match(commentary, at) or _HASHTAG.match(commentary, at)):
         return found[0], found.end()
     if found := _ESCAPED.match(commentary, at) or _MENTION.match(commentary, at):
         return _unescape(found[1]), found.end()

@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/err
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818  an answer, not a fault of ours
+class Refusal(Exception):
     """An answer other than success: its HTTP status and JSON body."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
