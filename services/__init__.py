@@ -1,0 +1,1 @@
+"""One room per service, and the kernel they stand on."""

@@ -1,0 +1,1 @@
+"""Everything slow or external: Dramatiq actors and the scheduler. Owns no tables."""

@@ -1,0 +1,82 @@
+"""Actors that deliver outbox messages."""
+
+from datetime import datetime
+from typing import Any
+
+import dramatiq
+from google.protobuf.timestamp_pb2 import Timestamp
+from inergize.analytics.v1 import analytics_internal_service_pb2 as analytics
+from inergize.auth.v1 import auth_internal_service_pb2 as auth
+from inergize.profile.v1 import profile_internal_service_pb2 as profile
+
+from services.kernel.messages import to_json
+from workers.deliveries import Delivery, deliver
+from workers.resources import Open
+
+LIMITS: dict[str, Any] = {"max_retries": 0, "max_age": 60_000, "time_limit": 45_000}  # ms
+
+
+def declare(broker: dramatiq.Broker) -> None:
+    """Declare the actors on a broker."""
+    for actor, queue in (
+        (send_email, "mail"),
+        (record_events, "normal"),
+        (initialize_user, "high"),
+        (announce_linkedin, "high"),
+    ):
+        dramatiq.actor(broker=broker, queue_name=queue, **LIMITS)(actor)
+
+
+async def send_email(service: str, message_id: str, fence: int) -> None:
+    """Send one mail. A crash right after sending sends it again: mails are at least once."""
+    await deliver(service, message_id, fence, _send_email)
+
+
+async def record_events(service: str, message_id: str, fence: int) -> None:
+    """Hand events to Analytics, which counts each event id once."""
+    await deliver(service, message_id, fence, _record_events)
+
+
+async def initialize_user(service: str, message_id: str, fence: int) -> None:
+    """Have Profile create a new user's preferences."""
+    await deliver(service, message_id, fence, _initialize_user)
+
+
+async def announce_linkedin(service: str, message_id: str, fence: int) -> None:
+    """Tell Auth and Analytics that a user's LinkedIn was connected."""
+    await deliver(service, message_id, fence, _announce_linkedin)
+
+
+async def _send_email(open_: Open, delivery: Delivery) -> None:
+    await open_.mail.send(delivery.payload, delivery.secret, message_id=delivery.message_id)
+
+
+async def _record_events(open_: Open, delivery: Delivery) -> None:
+    events = [_event(event) for event in delivery.payload["events"]]
+    await open_.clients.analytics.RecordEvents(analytics.RecordEventsRequest(events=events))
+
+
+async def _initialize_user(open_: Open, delivery: Delivery) -> None:
+    user_id = delivery.payload["user_id"]
+    await open_.clients.profile.InitializeUser(profile.InitializeUserRequest(user_id=user_id))
+
+
+async def _announce_linkedin(open_: Open, delivery: Delivery) -> None:
+    user_id = delivery.payload["user_id"]
+    await open_.clients.auth.SetLinkedInConnected(
+        auth.SetLinkedInConnectedRequest(user_id=user_id, is_connected=True)
+    )
+    await open_.clients.analytics.InitializeUser(analytics.InitializeUserRequest(user_id=user_id))
+
+
+def _event(event: dict[str, object]) -> analytics.Event:
+    time = Timestamp()
+    time.FromDatetime(datetime.fromisoformat(str(event["time"])))
+    return analytics.Event(
+        event_id=str(event["event_id"]),
+        user_id=str(event["user_id"]),
+        time=time,
+        event_type=str(event["event_type"]),
+        event_category=str(event["event_category"]),
+        properties_json=to_json(event.get("properties", {})),
+    )

@@ -1,0 +1,166 @@
+"""Publishes one piece of content, at most once, whatever is delivered twice or dies in between.
+
+Every step may be repeated: the claim's fences say whose work it is, and Profile never sends the
+same attempt id twice. A step that fails leaves the leases to lapse, and the next holder goes on
+from what the ledger knows.
+"""
+
+import asyncio
+
+import dramatiq
+import grpc
+import structlog
+from inergize.automation.v1 import automation_internal_service_pb2 as automation
+from inergize.automation.v1 import automation_pb2
+from inergize.content.v1 import content_internal_service_pb2 as content
+from inergize.profile.v1 import profile_internal_service_pb2 as profile
+from inergize.safety.v1 import safety_internal_service_pb2 as safety
+from inergize.safety.v1 import safety_pb2
+
+from workers import outcomes
+from workers.identity import holder
+from workers.outcomes import Outcome
+from workers.resources import current
+
+log = structlog.get_logger()
+
+ACTION = "publish_post"
+TRIES = 3
+TRY_AGAIN_SECONDS = 0.5
+_GONE = (grpc.StatusCode.ABORTED, grpc.StatusCode.FAILED_PRECONDITION)
+_NO_ANSWER = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+
+
+def declare(broker: dramatiq.Broker) -> None:
+    """Declare the actor on a broker."""
+    dramatiq.actor(
+        broker=broker,
+        queue_name="high",
+        max_retries=0,
+        max_age=60_000,
+        time_limit=55_000,
+    )(publish_content)
+
+
+async def publish_content(content_id: str, fence: int) -> None:
+    """Carry out one claim of due content. A second delivery finds nothing to claim and stops."""
+    try:
+        publication = await _begin_publication(content_id, fence)
+        attempt = await _begin_attempt(content_id, publication)
+    except grpc.aio.AioRpcError as refused:
+        if refused.code() not in _GONE:
+            raise
+        log.info("publication_held_elsewhere", content_id=content_id)
+        return
+    outcome = outcomes.of_finished(attempt)
+    if outcome is None:
+        outcome = await _carry_out(publication, attempt)
+        await _record_attempt(attempt, outcome)
+    await _record_publication(content_id, fence, outcome)
+    await _report(publication, attempt, outcome)
+
+
+async def _carry_out(
+    publication: content.BeginPublicationResponse, attempt: automation.BeginAttemptResponse
+) -> Outcome:
+    """Ask Safety, and only then act."""
+    verdict = await current().clients.safety.ReserveAction(
+        safety.ReserveActionRequest(
+            attempt_id=attempt.attempt_id, user_id=publication.user_id, action_type=ACTION
+        )
+    )
+    # Only ALLOWED acts: an unspecified verdict or one we do not know means no.
+    if verdict.verdict != safety_pb2.VERDICT_ALLOWED:
+        return outcomes.of_refusal(verdict)
+    return outcomes.of_execution(await _execute(publication, attempt))
+
+
+async def _execute(
+    publication: content.BeginPublicationResponse, attempt: automation.BeginAttemptResponse
+) -> profile.ExecuteActionResponse:
+    """Have Profile act. Asking again after no answer is safe: it tells what it knows."""
+    request = profile.ExecuteActionRequest(
+        attempt_id=attempt.attempt_id,
+        user_id=publication.user_id,
+        publish_post=profile.PublishPost(
+            text=publication.text,
+            # The two enums name the same choices; Content's says "unspecified" for public.
+            visibility=publication.visibility or profile.VISIBILITY_PUBLIC,  # type: ignore[arg-type]
+            author_urn=publication.author_urn,
+        ),
+    )
+    for number in range(1, TRIES + 1):
+        try:
+            return await current().clients.profile.ExecuteAction(request)
+        except grpc.aio.AioRpcError as failed:
+            if failed.code() is grpc.StatusCode.FAILED_PRECONDITION:
+                return outcomes.not_connected(failed)
+            if failed.code() not in _NO_ANSWER or number == TRIES:
+                raise
+        await asyncio.sleep(TRY_AGAIN_SECONDS * number)
+    raise AssertionError("unreachable")
+
+
+async def _begin_publication(content_id: str, fence: int) -> content.BeginPublicationResponse:
+    request = content.BeginPublicationRequest(content_id=content_id, fence=fence)
+    return await current().clients.content.BeginPublication(request)
+
+
+async def _begin_attempt(
+    content_id: str, publication: content.BeginPublicationResponse
+) -> automation.BeginAttemptResponse:
+    return await current().clients.automation.BeginAttempt(
+        automation.BeginAttemptRequest(
+            action_id=publication.action_id,
+            attempt=publication.attempt,
+            user_id=publication.user_id,
+            action_type=ACTION,
+            content_id=content_id,
+            due_time=publication.scheduled_time,
+            claimed_by=holder(),
+        )
+    )
+
+
+async def _record_attempt(attempt: automation.BeginAttemptResponse, outcome: Outcome) -> None:
+    await current().clients.automation.RecordAttempt(
+        automation.RecordAttemptRequest(
+            attempt_id=attempt.attempt_id,
+            fence=attempt.fence,
+            state=outcome.state,
+            remote_id=outcome.remote_id,
+            error_message=outcome.error,
+            block_reasons=outcome.block_reasons,
+            next_allowed_time=outcome.retry_time,
+        )
+    )
+
+
+async def _record_publication(content_id: str, fence: int, outcome: Outcome) -> None:
+    await current().clients.content.RecordPublication(
+        content.RecordPublicationRequest(
+            content_id=content_id,
+            fence=fence,
+            outcome=outcome.publication,
+            remote_id=outcome.remote_id,
+            error=outcome.error,
+            retry_time=outcome.retry_time,
+        )
+    )
+
+
+async def _report(
+    publication: content.BeginPublicationResponse,
+    attempt: automation.BeginAttemptResponse,
+    outcome: Outcome,
+) -> None:
+    """Tell Safety what became of its reservation; a blocked attempt has none."""
+    if outcome.state == automation_pb2.ACTION_STATE_BLOCKED:
+        return
+    await current().clients.safety.ReportExecution(
+        safety.ReportExecutionRequest(
+            attempt_id=attempt.attempt_id,
+            user_id=publication.user_id,
+            outcome=outcome.execution,
+        )
+    )

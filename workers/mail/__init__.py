@@ -1,0 +1,1 @@
+"""Mail: rendered from templates in the reader's language, sent by SMTP."""
