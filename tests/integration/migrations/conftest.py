@@ -16,6 +16,15 @@ from tests.integration.migrations.server import Server, running_server
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
 TEMPLATE = "migrated_template"
+# What names a user goes with the user; the audit log, which records that too, goes last.
+WITHOUT_ROWS = """
+    DELETE FROM auth.users;
+    DELETE FROM safety.rate_limit_usage;
+    DELETE FROM analytics.analytics_events;
+    DELETE FROM analytics.analytics_events_archive;
+    DELETE FROM auth.audit_log;
+    DELETE FROM auth.audit_subjects;
+"""
 PASSWORDS = {role: f"word-of-{role}" for role in LOGIN_ROLES}
 
 Connect = Callable[..., Awaitable[asyncpg.Connection]]
@@ -39,8 +48,8 @@ async def _make_template(server: Server) -> None:
     await migrate(server.dsn(TEMPLATE, "inergize_migrator"), directory=MIGRATIONS)
 
 
-async def run_as_admin(server: Server, statement: str) -> None:
-    admin = await asyncpg.connect(server.dsn("postgres"))
+async def run_as_admin(server: Server, statement: str, database: str = "postgres") -> None:
+    admin = await asyncpg.connect(server.dsn(database))
     try:
         await admin.execute(statement)
     finally:
@@ -56,13 +65,21 @@ async def empty_database(server: Server) -> AsyncIterator[str]:
     await run_as_admin(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def shared_database(server: Server, template: str) -> str:
+    name = "migrated"
+    asyncio.run(run_as_admin(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    return name
+
+
 @pytest_asyncio.fixture
-async def database(server: Server, template: str) -> AsyncIterator[str]:
-    """The name of a migrated database of the test's own."""
-    name = f"migrated_{next(_numbers)}"
-    await run_as_admin(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield name
-    await run_as_admin(server, f"DROP DATABASE {name} WITH (FORCE)")
+async def database(server: Server, shared_database: str) -> str:
+    """The name of a migrated database without rows.
+
+    It is emptied instead of cloned, so what a test adds to the schema it must take away.
+    """
+    await run_as_admin(server, WITHOUT_ROWS, shared_database)
+    return shared_database
 
 
 @pytest_asyncio.fixture

@@ -19,6 +19,16 @@ assert _WHEEL is not None, "the embedded extra is not installed"
 assert _WHEEL.origin is not None
 _BIN = Path(_WHEEL.origin).parent / "pginstall" / "bin"
 _READY_SECONDS = 20
+# Nothing here must survive a crash.
+_SETTINGS = (
+    "listen_addresses=127.0.0.1",
+    "shared_buffers=32MB",
+    "fsync=off",
+    "full_page_writes=off",
+    "wal_init_zero=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+)
 
 
 @dataclass(frozen=True)
@@ -41,9 +51,10 @@ def running_server() -> Iterator[Server]:
     server = Server(folder, _free_port())
     _run("initdb", "-D", folder / "data", "-U", "postgres", "-E", "UTF8", "--no-locale",
          "--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256")  # fmt: skip
-    command = _command("postgres", "-D", folder / "data", "-k", folder, "-p", server.port,
-                       "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
-                       "-c", "shared_buffers=32MB")  # fmt: skip
+    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+    command = _command(
+        "postgres", "-D", folder / "data", "-k", folder, "-p", server.port, *settings
+    )
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:

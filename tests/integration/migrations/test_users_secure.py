@@ -44,6 +44,8 @@ async def test_a_callers_function_is_not_shown_hidden_rows(
     admin: asyncpg.Connection, make_user: MakeUser
 ) -> None:
     await make_user(email="hidden@example.com", is_active=False)
+    transaction = admin.transaction()
+    await transaction.start()
     await admin.execute(
         """CREATE FUNCTION public.peek(word text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS
            $$ BEGIN RAISE EXCEPTION 'saw %', word; END $$;
@@ -52,4 +54,7 @@ async def test_a_callers_function_is_not_shown_hidden_rows(
            SET ROLE inergize_support"""
     )
 
-    assert await admin.fetch("SELECT FROM auth.users_secure WHERE public.peek(email)") == []
+    shown = await admin.fetch("SELECT FROM auth.users_secure WHERE public.peek(email)")
+    await transaction.rollback()
+
+    assert shown == []
