@@ -1,0 +1,47 @@
+# Each target is one line onto uv. On a machine with Python 3.11 or newer, make and git,
+# `make up` and `make test` are all there is to know; uv is fetched into .uv/ when it is missing.
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+PYTHON ?= python3
+RUN := $(UV) run --locked --all-extras
+
+.PHONY: help up down test check generate bench tour clean
+
+help:            ## show this
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+up: $(UV)        ## start everything on this machine; Ctrl-C stops it
+	@exec $(RUN) --no-dev inergize up $(ARGS)
+
+down: $(UV)      ## stop what `make up` started from another terminal
+	@$(RUN) --no-dev inergize down
+
+tour: $(UV)      ## walk through the product against a running stack
+	@$(RUN) --no-dev inergize tour
+
+test: $(UV) check ## every check and every test
+	@$(RUN) pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(UV)     ## lint, types, contracts, migrations: what needs no server
+	@$(RUN) ruff check --quiet .
+	@$(RUN) ruff format --check --quiet .
+	@$(RUN) mypy
+	@$(RUN) inergize generate --lint
+
+generate: $(UV)  ## derive the stubs and tables from the contracts and settings
+	@$(RUN) inergize generate
+
+bench: $(UV)     ## measure against bare baselines, in one run
+	@$(RUN) python -m bench $(ARGS)
+
+clean: down      ## forget the development data
+	rm -rf .inergize
+
+.uv/bin/uv:
+	@echo "fetching uv $(UV_VERSION) into .uv/"
+	@$(PYTHON) -m venv .uv 2>/dev/null && .uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
+	 || $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv uv==$(UV_VERSION)
+
+ifneq ($(UV),.uv/bin/uv)
+$(UV): ;
+endif
