@@ -1,5 +1,6 @@
 """What a room is given to stand on, and what it gives back."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ class Runtime:
     mesh: Mesh
     doorbell: Doorbell
     outbox: Outbox
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when running calls must come to an end: streams say goodbye, clients call again."""
 
 
 @dataclass(frozen=True, slots=True)

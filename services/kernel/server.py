@@ -47,6 +47,7 @@ class GrpcServer:
             options=_OPTIONS, maximum_concurrent_rpcs=MOST_CONCURRENT_CALLS
         )
         self._health = health.aio.HealthServicer()
+        self._draining = given.draining
         self._names = self._add_services(room, given)
         self.is_serving = False
 
@@ -85,6 +86,8 @@ class GrpcServer:
         self.is_serving = False
         await self._health.enter_graceful_shutdown()
         await asyncio.sleep(server.drain_seconds)
+        # Only now: a stream that ended sooner would be opened again on this very server.
+        self._draining.set()
         await self._server.stop(server.grace_seconds)
 
 
