@@ -38,7 +38,6 @@ async def authorize(request: Request) -> Response:
         redirect_uri=asked["redirect_uri"],
         scope=scope,
         code_challenge=_challenge(house, asked),
-        nonce=asked.get("nonce", ""),
     )
     return _back(asked, {"code": code})
 

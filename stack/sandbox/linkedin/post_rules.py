@@ -32,7 +32,7 @@ _CHOICES = {
 }
 _DISTRIBUTION = {"feedDistribution", "targetEntities", "thirdPartyDistributionChannels"}
 _CONTENT = {"media", "article", "multiImage", "poll", "carousel"}
-_DURATIONS = {"ONE_DAY", "THREE_DAYS", "SEVEN_DAYS", "FOURTEEN_DAYS"}
+_DURATIONS = ("ONE_DAY", "THREE_DAYS", "SEVEN_DAYS", "FOURTEEN_DAYS")
 _POLL_OPTIONS = range(2, 5)
 _PARENT = re.compile(r"urn:li:(?:share|ugcPost):\d+")
 
@@ -73,7 +73,7 @@ def _check_distribution(distribution: dict[str, Any]) -> None:
         if name not in _DISTRIBUTION:
             path = f"/distribution/{name}"
             raise bad_schema(path, "unrecognized field found but not allowed")
-    if distribution.get("feedDistribution") not in {"MAIN_FEED", "NONE"}:
+    if distribution.get("feedDistribution") not in ("MAIN_FEED", "NONE"):
         raise bad_schema("/distribution/feedDistribution", "is not an enum symbol")
 
 
@@ -88,7 +88,10 @@ def _check_author(author: str, member_urn: str) -> None:
 
 def _check_length(commentary: str) -> None:
     # Counted as sent and in UTF-16 units, as Java does: the least that LinkedIn may allow.
-    length = len(commentary.encode("utf-16-le", "surrogatepass")) // 2
+    try:
+        length = len(commentary.encode("utf-16-le")) // 2
+    except UnicodeEncodeError:  # half of a pair, which JSON can spell and UTF-8 cannot
+        raise gateway(400, "Cannot parse request entity", code="BAD_REQUEST") from None
     if length > COMMENTARY_LIMIT:
         raise invalid_input(
             400,
@@ -124,7 +127,8 @@ def _check_poll(poll: dict[str, Any]) -> None:
         raise bad_schema("/content/poll", "a question and options are required")
     if len(options) not in _POLL_OPTIONS:
         raise bad_schema("/content/poll/options", "two to four options are allowed")
-    if poll.get("settings", {}).get("duration") not in _DURATIONS:
+    settings = poll.get("settings")
+    if not isinstance(settings, dict) or settings.get("duration") not in _DURATIONS:
         raise bad_schema("/content/poll/settings/duration", "is not an enum symbol")
 
 

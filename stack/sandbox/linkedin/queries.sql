@@ -57,13 +57,12 @@ UPDATE tokens SET is_revoked = 1 WHERE client_id = :client_id AND member_id = :m
 -- add_code --
 -- Every column is a parameter of its name.
 INSERT INTO codes
-       (digest, client_id, member_id, redirect_uri, scope, code_challenge, nonce, expires_ms)
-VALUES (:digest, :client_id, :member_id, :redirect_uri, :scope, :code_challenge, :nonce,
-        :expires_ms);
+       (digest, client_id, member_id, redirect_uri, scope, code_challenge, expires_ms)
+VALUES (:digest, :client_id, :member_id, :redirect_uri, :scope, :code_challenge, :expires_ms);
 
 -- get_code --
 -- :digest
-SELECT client_id, member_id, redirect_uri, scope, code_challenge, nonce, expires_ms
+SELECT client_id, member_id, redirect_uri, scope, code_challenge, expires_ms
   FROM codes WHERE digest = :digest;
 
 -- drop_code --

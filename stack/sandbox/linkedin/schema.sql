@@ -38,7 +38,6 @@ CREATE TABLE IF NOT EXISTS codes (
     redirect_uri TEXT NOT NULL,
     scope TEXT NOT NULL,
     code_challenge TEXT NOT NULL,
-    nonce TEXT NOT NULL,
     expires_ms INTEGER NOT NULL
 );
 

@@ -28,7 +28,6 @@ class CodeGrant:
     redirect_uri: str
     scope: str
     code_challenge: str
-    nonce: str
     expires_ms: int
 
 
@@ -43,7 +42,7 @@ def record_consent(house: House, member_id: str, scope: str) -> None:
 
 
 def issue_code(
-    house: House, member_id: str, *, redirect_uri: str, scope: str, code_challenge: str, nonce: str
+    house: House, member_id: str, *, redirect_uri: str, scope: str, code_challenge: str
 ) -> str:
     """Make a code for one use."""
     code = "AQ" + secrets.token_urlsafe(100)
@@ -55,7 +54,6 @@ def issue_code(
         redirect_uri=redirect_uri,
         scope=scope,
         code_challenge=code_challenge,
-        nonce=nonce,
         expires_ms=house.clock.now_ms() + CODE_LIFETIME_MS,
     )
     return code
