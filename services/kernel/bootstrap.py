@@ -29,6 +29,7 @@ async def bootstrap(
 
     `passwords` maps a role's suffix (one of LOGIN_ROLES) to its password: printable ASCII. A role
     left out keeps the password it has. Passwords leave this process as SCRAM verifiers only.
+    Time series in another database, or another cluster, need a run there too.
     Raises BootstrapError, or asyncpg's error when the server refuses.
     """
     verifiers = {_role(suffix): scram_verifier(word) for suffix, word in passwords.items()}

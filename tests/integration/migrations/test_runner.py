@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from services.kernel.bootstrap import bootstrap
 from services.kernel.migrate import (
     DatabaseIsNewerError,
     DatabaseUnreachableError,
@@ -194,13 +195,14 @@ async def test_a_busy_table_is_waited_for(url: str, tmp_path: Path) -> None:
     transaction = holder.transaction()
     await transaction.start()
     await holder.execute("LOCK TABLE public.t IN ACCESS SHARE MODE")
-    timeouts = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
     running = asyncio.create_task(migrate(url, directory=tmp_path))
-    while await ask(url, timeouts) == 0:
-        assert not running.done()
-    while await ask(url, timeouts) == 1:  # until lock_timeout has cancelled the first try
-        assert not running.done()
+    async with asyncio.timeout(20):
+        while await ask(url, waiting) == 0:
+            assert not running.done()
+        while await ask(url, waiting) == 1:  # until lock_timeout has cancelled the first try
+            assert not running.done()
     await transaction.commit()
     await holder.close()
 
@@ -208,8 +210,6 @@ async def test_a_busy_table_is_waited_for(url: str, tmp_path: Path) -> None:
 
 
 async def test_the_time_series_can_live_in_another_database(server: Server, url: str) -> None:
-    from services.kernel.bootstrap import bootstrap  # noqa: PLC0415
-
     await bootstrap(server.dsn("postgres"), passwords={}, database="series")
     series = server.dsn("series", "inergize_migrator")
 
