@@ -1,0 +1,45 @@
+import base64
+import os
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kernel.config import CryptoSettings, Key
+from services.kernel.crypto import Keys
+from services.kernel.errors import PageTokenInvalid
+from services.kernel.paging import PageTokens, page_size
+
+_WORD = base64.b64encode(os.urandom(32)).decode()
+KEYS = Keys(CryptoSettings(hash_keys=(Key(id="k", key=_WORD),)))  # type: ignore[arg-type]
+TOKENS = PageTokens(KEYS, "content.list")
+USER = UUID("0b6c2f3e-0000-4000-8000-000000000000")
+positions = st.lists(st.one_of(st.text(max_size=40), st.integers()), max_size=4)
+
+
+@given(positions)
+def test_position_survives(position: list[Any]) -> None:
+    assert TOKENS.read(USER, TOKENS.make(USER, position)) == position
+
+
+@given(positions)
+def test_token_is_good_for_one_user_and_one_list(position: list[Any]) -> None:
+    token = TOKENS.make(USER, position)
+    with pytest.raises(PageTokenInvalid):
+        TOKENS.read(uuid4(), token)
+    with pytest.raises(PageTokenInvalid):
+        PageTokens(KEYS, "automation.actions").read(USER, token)
+
+
+@given(st.text(min_size=1, max_size=100))
+def test_made_up_token_is_refused(token: str) -> None:
+    with pytest.raises(PageTokenInvalid):
+        TOKENS.read(USER, token)
+
+
+def test_no_token_means_the_beginning() -> None:
+    assert TOKENS.read(USER, "") is None
+    assert page_size(0) == 50
+    assert page_size(7) == 7
