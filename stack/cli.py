@@ -1,0 +1,323 @@
+"""The command line: `inergize …`. Each command loads what it needs when it runs."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stack.errors import StackError
+from stack.names import QUEUES, SERVICES
+
+if TYPE_CHECKING:
+    from services.kernel.config import Settings
+    from stack.data_dir import DataDir
+    from stack.up import Options
+
+_DOWN_TIMEOUT_S = 150.0
+_RESTART_TIMEOUT_S = 120.0
+
+
+class _Commands(click.Group):
+    """Tells what the user has to change in one line, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """See click."""
+        try:
+            return super().invoke(ctx)
+        except StackError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which they are written here, which is the order of use."""
+        del ctx
+        return list(self.commands)
+
+
+_data_dir = click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the stack keeps its data. [default: INERGIZE_DATA_DIR, else .inergize]",
+)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="inergize")
+def main() -> None:
+    """InErgize on one machine: start it, look at it, stop it; or run single parts of it."""
+
+
+@main.command()
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8080,
+    show_default=True,
+    help="Where the edge listens. The other ports are chosen free and recorded.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address the edge listens on; everything else stays on loopback.",
+)
+@_data_dir
+@click.option("--detach", is_flag=True, help="Return once all is ready; it runs on.")
+@click.option("--tls-cert", type=click.Path(path_type=Path), help="Serve HTTPS: the chain, PEM.")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="Serve HTTPS: its key, PEM.")
+def up(  # noqa: PLR0917 - click hands every option over
+    port: int,
+    host: str,
+    data_dir: Path | None,
+    detach: bool,  # noqa: FBT001 - click hands flags over so
+    tls_cert: Path | None,
+    tls_key: Path | None,
+) -> None:
+    """Start everything, wait until it is ready, and watch over it until Ctrl-C.
+
+    Databases, object storage, mail and LinkedIn are embedded or simulated, each unless its URL
+    is set (DATABASE_URL, REDIS_URL, BROKER_URL, S3_URL, MAIL_SMTP_URL, LINKEDIN_OAUTH_URL with
+    LINKEDIN_API_URL). A part that crashes is started again. Data stays in the data directory.
+    """
+    from stack.given import given_settings
+    from stack.up import Options
+
+    settings = _settings()
+    options = Options(
+        data_dir=_place(data_dir).root,
+        given=given_settings(settings),
+        edge_host=host,
+        edge_port=port,
+        tls_certificate=tls_cert and tls_cert.absolute(),
+        tls_key=tls_key and tls_key.absolute(),
+    )
+    sys.exit(_detached(options) if detach else _attached(options))
+
+
+@main.command()
+@_data_dir
+def down(data_dir: Path | None) -> None:
+    """Stop everything; requests in flight are finished, data stays."""
+    from stack.control import ask
+    from stack.lock import is_held
+    from stack.processes import end_recorded
+
+    place = _place(data_dir)
+    if is_held(place):
+        for message in ask(place, "down", timeout_s=_DOWN_TIMEOUT_S):
+            click.echo(message.get("line", "stopped"))
+        return
+    left = end_recorded(place) if place.root.exists() else []
+    if left:
+        click.echo(f"ended what an earlier run had left running: {', '.join(left)}")
+    else:
+        click.echo(f"nothing is running on {place.root}")
+
+
+@main.command()
+@_data_dir
+@click.option("--json", "as_json", is_flag=True, help="As JSON, memory in bytes.")
+def status(data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Show what runs: state, process, ports, memory, restarts. Fails when nothing runs."""
+    import json
+
+    from stack.status import as_table, read_status
+
+    found = read_status(_place(data_dir))
+    click.echo(json.dumps(found, indent=2) if as_json else as_table(found))
+
+
+@main.command()
+@_data_dir
+@click.option("--shell", is_flag=True, help='For a shell: eval "$(inergize env --shell)"')
+def env(data_dir: Path | None, shell: bool) -> None:  # noqa: FBT001
+    """Print how to reach every part, as KEY=value; passwords are among the values."""
+    from stack.exported import as_lines, exported
+    from stack.secrets import load
+    from stack.topology import Topology
+
+    place = _place(data_dir)
+    values = exported(Topology.load(place.root), load(place))
+    click.echo("\n".join(as_lines(values, is_shell=shell)))
+
+
+@main.command()
+@click.argument("name", required=False)
+@_data_dir
+@click.option("-f", "--follow", "goes_on", is_flag=True, help="Go on as lines are written.")
+@click.option(
+    "-n",
+    "--lines",
+    type=click.IntRange(0),
+    default=50,
+    show_default=True,
+    help="How many of the last lines of each log.",
+)
+def logs(name: str | None, data_dir: Path | None, goes_on: bool, lines: int) -> None:  # noqa: FBT001
+    """Show the log of one part, or of all of them."""
+    from stack.show_logs import show
+
+    show(_place(data_dir), name, lines=lines, goes_on=goes_on)
+
+
+@main.command()
+@click.argument("name")
+@_data_dir
+def restart(name: str, data_dir: Path | None) -> None:
+    """Restart one part of the running stack.
+
+    A service is started in a second place, gets the requests, and only then is the old one
+    asked to finish: no request is lost. Any other part stops and starts in its place.
+    """
+    from stack.control import ask
+
+    for message in ask(_place(data_dir), "restart", timeout_s=_RESTART_TIMEOUT_S, name=name):
+        click.echo(message.get("line", f"{name}: restarted, now process {message.get('pid')}"))
+
+
+@main.command()
+@click.argument("services", nargs=-1, required=True, type=click.Choice(SERVICES))
+def serve(services: tuple[str, ...]) -> None:
+    """Serve one or more of the six services in this process; settings from the environment."""
+    from services.main import serve as serve_services
+
+    serve_services(list(services))
+
+
+@main.command()
+@click.argument("queues", nargs=-1, type=click.Choice(QUEUES))
+def work(queues: tuple[str, ...]) -> None:
+    """Run one worker process on these queues, or on all; settings from the environment."""
+    from workers.main import work as work_on
+
+    work_on(list(queues or QUEUES))
+
+
+@main.command()
+def schedule() -> None:
+    """Run one scheduler; any number may run beside each other."""
+    from workers.scheduler import schedule as run_scheduler
+
+    run_scheduler()
+
+
+@main.command()
+def pipeline() -> None:
+    """Run one consumer of the event stream; any number may share the work."""
+    from services.analytics.pipeline import run
+
+    run()
+
+
+@main.command()
+@click.option(
+    "--admin-url",
+    envvar="DATABASE_ADMIN_URL",
+    required=True,
+    help="DSN of a superuser. [environment: DATABASE_ADMIN_URL]",
+)
+def bootstrap(admin_url: str) -> None:
+    """Create the roles and the database on a real server; repeating it is harmless.
+
+    Passwords come from DATABASE_PASSWORDS: a JSON object by role (migrator, auth, profile,
+    content, automation, safety, analytics). `up` does all this by itself.
+    """
+    from stack.commands import bootstrap_database
+
+    bootstrap_database(admin_url, _settings())
+
+
+@main.command()
+def migrate() -> None:
+    """Apply pending migrations to DATABASE_URL (the owner's); `up` does it by itself."""
+    from stack.commands import migrate_database
+
+    migrate_database(_settings())
+
+
+@main.group()
+def admin() -> None:
+    """Look after the accounts of a running stack."""
+
+
+@admin.command("create")
+@click.argument("email")
+@_data_dir
+def admin_create(email: str, data_dir: Path | None) -> None:
+    """Make the first administrator."""
+    from stack.admin import create
+
+    create(email, _place(data_dir).root)
+
+
+@main.command()
+@click.option("--url", help="The edge. [default: that of the running stack]")
+@_data_dir
+def tour(url: str | None, data_dir: Path | None) -> None:
+    """Carry one post from registration to published, and check every step."""
+    from stack.exported import exported
+    from stack.secrets import load
+    from stack.topology import Topology
+    from stack.tour.main import run
+
+    place = _place(data_dir)
+    addresses = exported(Topology.load(place.root), load(place))
+    sys.exit(run(addresses | ({"INERGIZE_URL": url} if url else {})))
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def generate(arguments: tuple[str, ...]) -> None:
+    """Derive the stubs from the contracts again, or only lint these."""
+    from stack.generate import main as run_generate
+
+    sys.exit(run_generate(list(arguments)))
+
+
+@main.command()
+def bench() -> None:
+    """Measure a running stack against bare baselines, in one run."""
+    from bench.main import main as run_bench
+
+    run_bench()
+
+
+def _settings() -> "Settings":
+    from pydantic import ValidationError
+
+    from services.kernel.config import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise StackError(f"{name}: {first['msg']}") from error
+
+
+def _place(data_dir: Path | None) -> "DataDir":
+    from stack.data_dir import DataDir
+
+    return DataDir((data_dir or _settings().inergize.data_dir).absolute())
+
+
+def _attached(options: "Options") -> int:
+    from stack.data_dir import DataDir
+    from stack.progress import Reporter
+    from stack.up import run
+
+    return run(options, Reporter(DataDir(options.data_dir).journal))
+
+
+def _detached(options: "Options") -> int:
+    from stack.data_dir import DataDir
+    from stack.detach import run_detached
+    from stack.up import run
+
+    journal = DataDir(options.data_dir).journal
+    return run_detached(journal, lambda reporter, on_ready: run(options, reporter, on_ready))
+
+
+if __name__ == "__main__":
+    main()

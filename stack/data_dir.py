@@ -1,0 +1,106 @@
+"""Where the stack keeps what it knows: the layout of the data directory."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack.errors import StackError
+
+_UNIX_SOCKET_PATH_BYTES = 100
+"""Linux takes 107 bytes, macOS 103; the rest is room for PostgreSQL's own suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataDir:
+    """Paths inside one data directory; nothing is created before `create`."""
+
+    root: Path
+
+    @property
+    def lock(self) -> Path:
+        """Held while a supervisor runs."""
+        return self.root / "lock"
+
+    @property
+    def topology(self) -> Path:
+        """The addresses of this stack."""
+        return self.root / "stack.json"
+
+    @property
+    def secrets(self) -> Path:
+        """Its keys and passwords."""
+        return self.root / "secrets.env"
+
+    @property
+    def processes(self) -> Path:
+        """Who runs, for a later start to tidy up."""
+        return self.root / "processes.json"
+
+    @property
+    def journal(self) -> Path:
+        """What the supervisor told."""
+        return self.root / "stack.log"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of what the children print."""
+        return self.root / "logs"
+
+    @property
+    def control_socket(self) -> Path:
+        """Where the supervisor takes requests."""
+        return self._short(self.root / "control.sock")
+
+    def log(self, name: str) -> Path:
+        """The file that takes everything the named child prints."""
+        return self.logs / f"{name}.log"
+
+    def part(self, name: str) -> Path:
+        """The folder that one embedded server has to itself."""
+        return self.root / name
+
+    def create(self) -> None:
+        """Make the directory, readable by nobody else; StackError when it cannot be written."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.logs.mkdir(exist_ok=True, mode=0o700)
+            _prove_writable(self.root)
+        except OSError as error:
+            raise StackError(
+                f"cannot write to the data directory {self.root}: {error.strerror};"
+                " choose another with --data-dir or INERGIZE_DATA_DIR"
+            ) from error
+
+    def _short(self, path: Path) -> Path:
+        if len(os.fsencode(path)) <= _UNIX_SOCKET_PATH_BYTES:
+            return path
+        digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"inergize-{os.getuid()}-{digest}.sock"
+
+
+def _prove_writable(folder: Path) -> None:
+    """Write, sync and remove a small file: a full or read-only disk shows here, not later."""
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".probe-")
+    try:
+        os.write(descriptor, b"\0" * 4096)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+        Path(name).unlink()
+
+
+def write_atomically(path: Path, text: str, *, mode: int = 0o600) -> None:
+    """Replace the file at once: a reader or a crash sees the old text or the new, never half."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

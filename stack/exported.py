@@ -1,0 +1,55 @@
+"""What `inergize env` prints: how programs beside the stack reach its parts."""
+
+import shlex
+
+from stack import urls
+from stack.environment import linkedin_application
+from stack.names import SERVICES
+from stack.ports import LOOPBACK
+from stack.secrets import Secrets
+from stack.topology import SLOTS, Topology
+
+
+def exported(topology: Topology, secrets: Secrets) -> dict[str, str]:
+    """Names and values, secrets included: the owner's DSN may look at every table."""
+    password = secrets.database_password("migrator")
+    oauth_url, api_url = urls.linkedin_urls(topology)
+    return {
+        "INERGIZE_URL": topology.edge_url,
+        "DATABASE_URL": urls.owner_database_url(topology, secrets),
+        "TIMESERIES_URL": urls.timeseries_url(topology, "migrator", password),
+        "REDIS_URL": urls.redis_url(topology, secrets),
+        "BROKER_URL": urls.broker_url(topology, secrets),
+        "S3_URL": urls.s3_url(topology),
+        **_s3_keys(topology, secrets),
+        "MAILBOX_URL": urls.mailbox_url(topology) or "",
+        "MAIL_SMTP_URL": urls.mail_smtp_url(topology),
+        "LINKEDIN_OAUTH_URL": oauth_url,
+        "LINKEDIN_API_URL": api_url,
+        **linkedin_application(topology, secrets),
+        **_addresses(topology),
+    }
+
+
+def as_lines(values: dict[str, str], *, is_shell: bool) -> list[str]:
+    """`KEY=value`, or `export KEY='value'` for a shell to evaluate."""
+    if not is_shell:
+        return [f"{name}={value}" for name, value in values.items()]
+    return [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
+
+
+def _s3_keys(topology: Topology, secrets: Secrets) -> dict[str, str]:
+    if not topology.is_embedded("S3_URL"):
+        return {}
+    names = ("S3_ACCESS_KEY", "S3_SECRET_KEY")
+    return {**{name: secrets.values[name] for name in names}, "S3_BUCKET": urls.BUCKET}
+
+
+def _addresses(topology: Topology) -> dict[str, str]:
+    """Each service's gRPC address, past the edge."""
+    return {
+        f"{service.upper()}_ADDRESS": (
+            f"{LOOPBACK}:{topology.endpoint(service, SLOTS[0]).grpc_port}"
+        )
+        for service in SERVICES
+    }

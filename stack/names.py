@@ -1,0 +1,10 @@
+"""The names of everything that runs on one machine."""
+
+SERVICES = ("auth", "profile", "content", "automation", "safety", "analytics")
+BACKGROUND = ("workers", "scheduler", "pipeline")
+CALLERS = (*SERVICES, *BACKGROUND, "stack")
+"""Who may sign a service credential: each has a key of its own."""
+QUEUES = ("high", "normal", "low", "ai", "mail")
+EXTERNAL_URLS = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "S3_URL", "MAIL_SMTP_URL")
+"""Giving one of these replaces the embedded server behind it."""
+LINKEDIN_URLS = ("LINKEDIN_OAUTH_URL", "LINKEDIN_API_URL")

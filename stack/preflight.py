@@ -1,0 +1,82 @@
+"""What must be right before anything is started; each refusal is one line."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from stack.data_dir import DataDir
+from stack.embedded.postgres_cluster import check
+from stack.errors import StackError
+from stack.ports import why_not_free
+from stack.topology import Topology
+
+_KEYS = (
+    "CRYPTO_ENCRYPTION_KEYS",
+    "CRYPTO_HASH_KEYS",
+    "CRYPTO_AUDIT_KEYS",
+    "MESH_SIGNING_KEYS",
+    "MESH_PUBLIC_KEYS",
+)
+
+
+def check_data(place: DataDir, topology: Topology) -> None:
+    """Refuse a data directory whose database this version cannot open, or whose keys are gone."""
+    if not topology.is_embedded("DATABASE_URL"):
+        return
+    if check(place.part("postgres")) and not place.secrets.exists():
+        raise StackError(
+            f"{place.secrets} is gone, and without it the data beside it cannot be read:"
+            " put it back from a copy, or remove the data directory to start afresh"
+        )
+
+
+def check_edge(topology: Topology) -> None:
+    """Refuse an edge that cannot listen: the port is taken or forbidden, a TLS file is missing."""
+    reason = why_not_free(topology.edge_port, topology.edge_host)
+    if reason:
+        raise StackError(
+            f"cannot listen on {topology.edge_host}:{topology.edge_port}: {reason};"
+            " choose another port with --port"
+        )
+    for option, path in (("--tls-cert", topology.tls_certificate), ("--tls-key", topology.tls_key)):
+        _check_readable(option, path)
+    if (topology.tls_certificate is None) != (topology.tls_key is None):
+        raise StackError("--tls-cert and --tls-key go together")
+
+
+def check_production(topology: Topology, given: Mapping[str, str]) -> None:
+    """In production refuse sandboxes, generated keys and a plain-HTTP edge, each by name."""
+    if given.get("INERGIZE_ENV") != "production":
+        return
+    reasons = [*_sandboxes(topology), *_generated_keys(given), *_plain_edge(topology)]
+    if reasons:
+        raise StackError("INERGIZE_ENV=production refuses " + "; ".join(reasons))
+
+
+def _check_readable(option: str, path: Path | None) -> None:
+    if path is None:
+        return
+    try:
+        with path.open("rb"):
+            return
+    except OSError as error:
+        raise StackError(f"{option} {path} cannot be read: {error.strerror}") from error
+
+
+def _sandboxes(topology: Topology) -> list[str]:
+    reasons = []
+    if topology.is_embedded("LINKEDIN_API_URL"):
+        reasons.append("the LinkedIn sandbox (set LINKEDIN_OAUTH_URL and LINKEDIN_API_URL)")
+    if topology.is_embedded("MAIL_SMTP_URL"):
+        reasons.append("the mail sink, which delivers nothing (set MAIL_SMTP_URL)")
+    return reasons
+
+
+def _generated_keys(given: Mapping[str, str]) -> list[str]:
+    missing = [name for name in _KEYS if not given.get(name)]
+    return [f"generated keys (set {', '.join(missing)})"] if missing else []
+
+
+def _plain_edge(topology: Topology) -> list[str]:
+    if topology.tls_certificate:
+        return []
+    return ["an edge without TLS (give --tls-cert and --tls-key)"]
