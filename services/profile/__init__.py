@@ -1,0 +1,1 @@
+"""The Profile room: preferences, the connection to LinkedIn, and every action performed there."""

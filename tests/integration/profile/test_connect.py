@@ -1,0 +1,291 @@
+"""Connecting LinkedIn: whoever began may finish, once, and all of it is stored or nothing."""
+
+import asyncio
+import json
+from uuid import UUID
+
+import grpc
+import httpx
+import pytest
+import redis
+from grpc import StatusCode
+from inergize.profile.v1 import profile_pb2
+from inergize.profile.v1 import profile_service_pb2 as pb
+
+from services.profile.vault import Vault
+from services.profile.model import SealedTokens
+from tests.integration.linkedin.conftest import SandboxProcess
+from tests.integration.profile.conftest import ProfileRoom, StartProfile
+from tests.support.replies import bad_request, error_info
+from tests.support.valkey import Valkey
+from tests.support.waiting import eventually
+
+
+async def _nothing_stored(profile: ProfileRoom) -> bool:
+    tables = ("linkedin_profiles", "linkedin_tokens", "outbox", "linkedin_capabilities")
+    return [await profile.count(table) for table in tables] == [0, 0, 0, 0]
+
+
+async def _access_token(profile: ProfileRoom, user_id: UUID) -> str:
+    row = await profile.room.admin.fetchrow(
+        "SELECT * FROM profile.linkedin_tokens WHERE user_id = $1", user_id
+    )
+    columns = ("access_token_ct", "access_token_nonce", "data_key", "key_id")
+    sealed = SealedTokens(*(row[column] for column in columns))
+    return Vault(profile.room.given.keys).access_token(user_id, sealed)
+
+
+async def test_start_binds_the_browser_and_keeps_no_secret_in_clear(
+    profile: ProfileRoom, valkey: Valkey
+):
+    url, cookie = await profile.start(await profile.room.make_user())
+
+    name, *attributes = cookie.split("; ")
+    assert attributes == ["Path=/", "Max-Age=600", "HttpOnly", "SameSite=Lax"]
+    nonce, state = name.partition("=")[2], httpx.URL(url).params["state"]
+    with redis.Redis(port=valkey.port, decode_responses=True) as client:
+        (key,) = client.keys("oauth_state:*")
+        kept = client.get(key)
+        assert 0 < client.ttl(key) <= 600
+    assert nonce not in kept and state not in kept and state not in key
+
+
+async def test_a_browser_with_its_cookie_connects(profile: ProfileRoom):
+    user_id = await profile.room.make_user()
+    begun = await profile.begin(user_id, member="ada")
+
+    call = profile.users.CompleteLinkedInConnect(
+        pb.CompleteLinkedInConnectRequest(code=begun.code, state=begun.state),
+        metadata=[("cookie", f"theme=dark; {begun.cookie}")],
+    )
+    headers, reply = dict(await call.initial_metadata()), await call
+
+    assert reply.connection.state == profile_pb2.CONNECTION_STATE_CONNECTED
+    assert reply.connection.member_urn == "urn:li:person:ada"
+    assert "w_member_social" in reply.connection.scopes
+    assert reply.page.content_type == "text/html; charset=utf-8"
+    assert b"LinkedIn is connected" in reply.page.data
+    assert "Max-Age=0" in headers["set-cookie"]
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert await profile.connection(user_id) == reply.connection
+
+
+async def test_connecting_stores_sealed_tokens_the_profile_and_a_message(profile: ProfileRoom):
+    user_id = await profile.connected_user(member="ada")
+
+    token = await _access_token(profile, user_id)
+    told = httpx.get(
+        f"{profile.sandbox.url}/v2/userinfo", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert told.json()["sub"] == "ada"
+    row = await profile.room.admin.fetchrow("SELECT * FROM profile.linkedin_tokens")
+    assert not any(token.encode() in value for value in row.values() if isinstance(value, bytes))
+    message = await profile.room.admin.fetchrow("SELECT * FROM profile.outbox")
+    assert (message["topic"], message["queue"]) == ("linkedin_connected", "high")
+    assert json.loads(message["payload"]) == {"user_id": str(user_id)}
+    reply = await profile.users.GetLinkedInProfile(
+        pb.GetLinkedInProfileRequest(), metadata=profile.room.as_user(user_id)
+    )
+    assert reply.profile.display_name == told.json()["name"]
+    assert reply.profile.member_urn == "urn:li:person:ada"
+
+
+async def test_a_consent_shows_what_the_application_may_do(profile: ProfileRoom):
+    await profile.connected_user()
+
+    rows = await profile.room.admin.fetch("SELECT * FROM profile.linkedin_capabilities")
+
+    granted = {row["capability"]: row["granted"] for row in rows}
+    assert granted["post_write"] is True
+    assert granted["post_read"] is False
+    assert "invitation" not in granted
+
+
+async def test_calls_to_linkedin_are_counted_without_what_was_said(profile: ProfileRoom):
+    user_id = await profile.connected_user()
+
+    async def noted() -> bool:
+        return await profile.count("linkedin_api_usage") == 2
+
+    await eventually(noted)
+    rows = await profile.room.admin.fetch(
+        "SELECT * FROM profile.linkedin_api_usage WHERE user_id = $1 ORDER BY method DESC", user_id
+    )
+    calls = [(row["method"], row["endpoint"], row["status_code"]) for row in rows]
+    assert calls == [("POST", "/oauth/v2/accessToken", 200), ("GET", "/v2/userinfo", 200)]
+    assert all(row["request_data"] is None and row["response_data"] is None for row in rows)
+
+
+async def test_a_program_completes_with_its_own_token(profile: ProfileRoom):
+    user_id = await profile.room.make_user()
+    begun = await profile.begin(user_id)
+
+    reply = await profile.complete(begun, profile.room.as_user(user_id))
+
+    assert reply.connection.state == profile_pb2.CONNECTION_STATE_CONNECTED
+
+
+async def test_a_program_that_asks_for_json_gets_json(profile: ProfileRoom):
+    user_id = await profile.room.make_user()
+    begun = await profile.begin(user_id, member="ada")
+    accepts = ("accept", "application/json, text/html;q=0.5")
+
+    reply = await profile.complete(begun, [*profile.room.as_user(user_id), accepts])
+
+    assert reply.page.content_type == "application/json"
+    shown = json.loads(reply.page.data)["connection"]
+    assert shown["state"] == "CONNECTION_STATE_CONNECTED"
+    assert shown["memberUrn"] == "urn:li:person:ada"
+
+
+@pytest.mark.parametrize("comes_with", ["nothing", "another cookie", "another user's token"])
+async def test_nobody_else_may_finish(profile: ProfileRoom, comes_with: str):
+    user_id, other_id = await profile.room.make_user(), await profile.room.make_user()
+    begun = await profile.begin(user_id)
+    _, other_cookie = await profile.start(other_id)
+    metadata = {
+        "nothing": [],
+        "another cookie": [("cookie", other_cookie.partition(";")[0])],
+        "another user's token": profile.room.as_user(other_id),
+    }[comes_with]
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await profile.complete(begun, metadata)
+
+    assert refused.value.code() is StatusCode.FAILED_PRECONDITION
+    assert error_info(refused.value).reason == "ERROR_REASON_LINKEDIN_STATE_INVALID"
+    assert await _nothing_stored(profile)
+
+
+async def test_a_state_is_good_once(profile: ProfileRoom):
+    user_id = await profile.room.make_user()
+    begun = await profile.begin(user_id)
+    browser = [("cookie", begun.cookie)]
+
+    async def attempt() -> str:
+        try:
+            await profile.complete(begun, browser)
+        except grpc.aio.AioRpcError as refused:
+            return error_info(refused).reason
+        return "connected"
+
+    outcomes = await asyncio.gather(*(attempt() for _ in range(20)))
+
+    assert outcomes.count("connected") == 1
+    assert outcomes.count("ERROR_REASON_LINKEDIN_STATE_INVALID") == 19
+    assert await attempt() == "ERROR_REASON_LINKEDIN_STATE_INVALID"
+
+
+async def test_an_unknown_or_expired_state_is_refused(profile: ProfileRoom, valkey: Valkey):
+    user_id = await profile.room.make_user()
+    begun = await profile.begin(user_id)
+    with redis.Redis(port=valkey.port) as client:
+        (key,) = client.keys("oauth_state:*")
+        client.pexpire(key, 1)
+
+        async def expired() -> bool:
+            return not client.exists(key)
+
+        await eventually(expired)
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await profile.complete(begun, [("cookie", begun.cookie)])
+
+    assert error_info(refused.value).reason == "ERROR_REASON_LINKEDIN_STATE_INVALID"
+
+
+async def test_a_members_refusal_is_told_with_linkedins_word(profile: ProfileRoom):
+    begun = await profile.begin(await profile.room.make_user())
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await profile.complete(
+            begun, [("cookie", begun.cookie)], code="", error="user_cancelled_authorize"
+        )
+
+    info = error_info(refused.value)
+    assert refused.value.code() is StatusCode.FAILED_PRECONDITION
+    assert info.reason == "ERROR_REASON_LINKEDIN_REFUSED"
+    assert dict(info.metadata) == {"error": "user_cancelled_authorize"}
+    assert await _nothing_stored(profile)
+
+
+async def test_a_forged_code_is_refused_and_stores_nothing(profile: ProfileRoom):
+    begun = await profile.begin(await profile.room.make_user())
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await profile.complete(begun, [("cookie", begun.cookie)], code="forged")
+
+    assert error_info(refused.value).reason == "ERROR_REASON_LINKEDIN_REFUSED"
+    assert await _nothing_stored(profile)
+
+
+async def test_neither_code_nor_error_leaves_the_state_good(profile: ProfileRoom):
+    begun = await profile.begin(await profile.room.make_user())
+    browser = [("cookie", begun.cookie)]
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await profile.complete(begun, browser, code="")
+
+    assert bad_request(refused.value) == {"code": "is required unless error is set"}
+    assert (await profile.complete(begun, browser)).connection.member_urn
+
+
+async def test_linkedin_out_of_reach_is_unavailable_and_stores_nothing(
+    start_profile: StartProfile, mortal_sandbox: SandboxProcess
+):
+    profile = await start_profile(mortal_sandbox)
+    begun = await profile.begin(await profile.room.make_user())
+    mortal_sandbox.end(kill=True)
+
+    with pytest.raises(grpc.aio.AioRpcError) as failed:
+        await profile.complete(begun, [("cookie", begun.cookie)])
+
+    assert failed.value.code() is StatusCode.UNAVAILABLE
+    assert error_info(failed.value).reason == "ERROR_REASON_LINKEDIN_UNAVAILABLE"
+    assert await _nothing_stored(profile)
+
+
+async def test_one_linkedin_account_serves_one_user(profile: ProfileRoom):
+    holder = await profile.connected_user(member="ada")
+    begun = await profile.begin(await profile.room.make_user(), member="ada")
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await profile.complete(begun, [("cookie", begun.cookie)])
+
+    assert refused.value.code() is StatusCode.ALREADY_EXISTS
+    assert error_info(refused.value).reason == "ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN"
+    assert await profile.count("linkedin_tokens") == 1
+    assert await profile.count("outbox") == 1
+    connection = await profile.connection(holder)
+    assert connection.state == profile_pb2.CONNECTION_STATE_CONNECTED
+
+
+async def test_connecting_another_account_replaces_what_was_read_of_the_first(
+    profile: ProfileRoom,
+):
+    user_id = await profile.connected_user(member="ada")
+    await profile.room.admin.execute("UPDATE profile.linkedin_profiles SET headline = 'Countess'")
+    begun = await profile.begin(user_id, member="grace")
+
+    await profile.complete(begun, [("cookie", begun.cookie)])
+
+    reply = await profile.users.GetLinkedInProfile(
+        pb.GetLinkedInProfileRequest(), metadata=profile.room.as_user(user_id)
+    )
+    assert (reply.profile.member_urn, reply.profile.headline) == ("urn:li:person:grace", "")
+    assert await profile.count("linkedin_tokens") == 1
+
+
+async def test_connecting_works_with_pkce(
+    start_profile: StartProfile, tmp_path_factory: pytest.TempPathFactory, valkey: Valkey
+):
+    sandbox = SandboxProcess(tmp_path_factory.mktemp("linkedin-pkce"), ("--pkce",))
+    sandbox.start()
+    try:
+        profile = await start_profile(sandbox, is_pkce_enabled=True)
+        begun = await profile.begin(await profile.room.make_user())
+        reply = await profile.complete(begun, [("cookie", begun.cookie)])
+    finally:
+        sandbox.end()
+
+    assert reply.connection.state == profile_pb2.CONNECTION_STATE_CONNECTED
