@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.api import annotations_pb2
@@ -17,7 +18,7 @@ from tests.support.contracts import all_methods, descriptor, public_methods, sho
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _http(method: Method) -> annotations_pb2.http:  # type: ignore[name-defined]
+def _http(method: Method) -> Any:
     return descriptor(method).GetOptions().Extensions[annotations_pb2.http]
 
 

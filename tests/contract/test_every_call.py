@@ -125,7 +125,7 @@ async def test_method_lets_in_only_whom_its_contract_names(served: Probe, method
             )
         ]
     }
-    assert codes == EXPECTED[method.access]
+    assert codes == EXPECTED[int(method.access)]
 
 
 def _stranger(served: Probe) -> str:
@@ -133,7 +133,7 @@ def _stranger(served: Probe) -> str:
 
 
 _NO, _DENIED, _YES = StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED, StatusCode.OK
-EXPECTED = {
+EXPECTED: dict[int, dict[str, StatusCode]] = {
     access_pb2.ACCESS_PUBLIC: {"nobody": _YES, "a user": _YES, "another service": _YES},
     access_pb2.ACCESS_USER: {"nobody": _NO, "a user": _YES, "another service": _NO},
     access_pb2.ACCESS_ADMIN: {"nobody": _NO, "a user": _DENIED, "another service": _NO},

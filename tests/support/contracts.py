@@ -3,6 +3,7 @@
 import importlib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import inergize
 from google.protobuf import descriptor_pool
@@ -57,7 +58,7 @@ def descriptor(method: Method) -> MethodDescriptor:
     return found
 
 
-def string_fields(method: Method) -> list[FieldDescriptor]:
+def string_fields(method: Method) -> list[Any]:
     """The string fields of a request, top level."""
     fields = method.request_type.DESCRIPTOR.fields
     return [field for field in fields if field.type == FieldDescriptor.TYPE_STRING]

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from pydantic import SecretStr
+
 from services.kernel import jwt
 from services.kernel.callers import ACCESS_TYPE, AUDIENCE, SessionFacts
 from services.kernel.config import MeshSettings
@@ -60,8 +62,9 @@ def mesh_settings(address: str = "127.0.0.1:1") -> MeshSettings:
     return MeshSettings(
         address=address,
         signing_keys={
-            name: base64.b64encode(key.private_bytes_raw()).decode() for name, key in keys.items()
-        },  # type: ignore[arg-type]
+            name: SecretStr(base64.b64encode(key.private_bytes_raw()).decode())
+            for name, key in keys.items()
+        },
         public_keys={
             name: base64.b64encode(key.public_key().public_bytes_raw()).decode()
             for name, key in keys.items()

@@ -26,7 +26,7 @@ def valid_request(kind: type[Message]) -> Message:
 
 
 def _mend(message: Message, violation: Violation) -> None:
-    names = [element.field_name for element in violation.proto.field.elements]
+    names = _path(violation)
     for name in names[:-1]:
         holder = getattr(message, name)
         message = holder[0] if isinstance(holder, list) or hasattr(holder, "add") else holder
@@ -35,7 +35,7 @@ def _mend(message: Message, violation: Violation) -> None:
     _fill(message, field)
 
 
-def _fill(message: Message, field: FieldDescriptor) -> None:
+def _fill(message: Message, field: Any) -> None:
     if field.message_type is not None and field.is_repeated:
         getattr(message, field.name).add()
     elif field.message_type is not None:
@@ -48,7 +48,7 @@ def _fill(message: Message, field: FieldDescriptor) -> None:
         setattr(message, field.name, 1)
 
 
-def _text(message: Message, field: FieldDescriptor) -> str:
+def _text(message: Message, field: Any) -> str:
     rules = field.GetOptions().Extensions[validate_pb2.field].string
     if rules.uuid:
         return str(uuid4())
@@ -57,13 +57,19 @@ def _text(message: Message, field: FieldDescriptor) -> str:
     return next(word for word in WORDS if _suits(message, field, word))
 
 
-def _choice(message: Message, field: FieldDescriptor) -> int:
+def _choice(message: Message, field: Any) -> int:
     values = (value.number for value in field.enum_type.values)
-    return next(value for value in values if _suits(message, field, value))
+    return int(next(value for value in values if _suits(message, field, value)))
 
 
-def _suits(message: Message, field: FieldDescriptor, value: Any) -> bool:
+def _suits(message: Message, field: Any, value: Any) -> bool:
     probe = type(message)()
     setattr(probe, field.name, value)
     found = _validator.collect_violations(probe)
-    return field.name not in {one.proto.field.elements[0].field_name for one in found}
+    return field.name not in {_path(one)[0] for one in found}
+
+
+def _path(violation: Violation) -> list[str]:
+    path = violation.proto.field
+    assert path is not None, violation.proto
+    return [element.field_name for element in path.elements]

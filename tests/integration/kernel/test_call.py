@@ -187,7 +187,8 @@ async def test_idempotency_key_gives_one_effect_and_the_stored_reply(
     calls = [stub.CreateContent(draft("write"), metadata=metadata) for _ in range(30)]
     replies = await asyncio.gather(*calls, return_exceptions=True)
 
-    stored = {reply.content.content_id for reply in replies if not isinstance(reply, Exception)}
+    answers = [reply for reply in replies if isinstance(reply, pb.CreateContentResponse)]
+    stored = {answer.content.content_id for answer in answers}
     refused = [reply for reply in replies if isinstance(reply, grpc.aio.AioRpcError)]
     assert len(stored) == 1
     assert {error.code() for error in refused} <= {StatusCode.ABORTED}
