@@ -117,7 +117,9 @@ def _conditions(row: Json) -> list[Json]:
     else:
         conditions += [_status_filter("GE", row["from"]), _status_filter("LE", row["below"] - 1)]
     if "detail" in row:
-        conditions.append(_detail_filter(row["detail"]))
+        conditions.append(_cel_filter(f"response.code_details.startsWith('{row['detail']}')"))
+    if row.get("is_unsent"):
+        conditions.append(_cel_filter("!has(upstream.address)"))
     return conditions
 
 
@@ -130,10 +132,10 @@ def _header_filter(name: str, match: Json) -> Json:
     return {"header_filter": {"header": {"name": name, "string_match": match}}}
 
 
-def _detail_filter(beginning: str) -> Json:
+def _cel_filter(expression: str) -> Json:
     config = {
         "@type": f"{_EXTENSIONS}.access_loggers.filters.cel.v3.ExpressionFilter",
-        "expression": f"response.code_details.startsWith('{beginning}')",
+        "expression": expression,
     }
     name = "envoy.access_loggers.extension_filters.cel"
     return {"extension_filter": {"name": name, "typed_config": config}}

@@ -150,17 +150,15 @@ def _health_route(service: str, path: str) -> Json:
 
 def _action(cluster: str, operation: Operation) -> Json:
     limit = seconds(operation.method.timeout_seconds)
-    action: Json = {
+    return {
         "cluster": cluster,
         "timeout": limit,
-        # `timeout` alone does not clamp a longer grpc-timeout of the client: envoy#15530.
+        # `timeout` alone lets a client's longer grpc-timeout through: envoy#15530.
         "max_stream_duration": {"max_stream_duration": limit, "grpc_timeout_header_max": limit},
+        # A quiet stream is not a dead one; the lines above bound its life.
+        "idle_timeout": "0s",
         "retry_policy": _retry_policy(is_repeatable=operation.method.is_idempotent),
     }
-    if operation.method.is_stream:
-        # A quiet stream is not a dead one; its life is bounded by the line above.
-        action["idle_timeout"] = "0s"
-    return action
 
 
 def _retry_policy(*, is_repeatable: bool) -> Json:
