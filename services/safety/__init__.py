@@ -1,0 +1,1 @@
+"""Safety: what may be done on LinkedIn, and how much of it."""
