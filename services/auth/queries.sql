@@ -1,0 +1,218 @@
+-- drop_abandoned --
+-- Free an address whose account was never proved to be its owner's, once no token could prove it.
+-- $1 email text, $2 age interval
+DELETE FROM users
+ WHERE lower(email) = lower($1)
+   AND NOT is_verified
+   AND last_login_at IS NULL
+   AND role = 'member'
+   AND created_at < now() - $2::interval
+   AND NOT EXISTS (SELECT 1
+                     FROM one_time_tokens
+                    WHERE user_id = users.id AND purpose = 'verify_email'
+                      AND used_at IS NULL AND expires_at > now());
+
+-- add_user --
+-- Open an account; no row when the address is taken, in whatever case.
+-- $1 email text, $2 password_hash text, $3 first_name text, $4 last_name text, $5 timezone text, $6 language text, $7 role text, $8 is_verified boolean
+INSERT INTO users (email, password_hash, first_name, last_name, timezone, language, role,
+                   is_verified, password_changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now())
+    ON CONFLICT (lower(email)) DO NOTHING
+RETURNING id;
+
+-- find_owner --
+-- Whose address it is.
+-- $1 email text
+SELECT id, email, first_name, language FROM users WHERE lower(email) = lower($1);
+
+-- find_credentials --
+-- What signing in checks.
+-- $1 email text
+SELECT id, password_hash, is_active, is_verified FROM users WHERE lower(email) = lower($1);
+
+-- count_failed_login --
+-- Count a wrong password; the count starts again with the next right one.
+-- $1 user_id uuid
+UPDATE users SET failed_logins = least(failed_logins::integer + 1, 32767) WHERE id = $1;
+
+-- replace_password_hash --
+-- Store the same password under stronger parameters, unless it was changed meanwhile.
+-- $1 user_id uuid, $2 old_hash text, $3 new_hash text
+UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2;
+
+-- note_login --
+-- Record a sign-in, and read what a session says of its user.
+-- $1 user_id uuid
+UPDATE users
+   SET last_login_at = now(), failed_logins = 0
+ WHERE id = $1 AND is_active
+RETURNING now() AS at, role, subscription_tier, timezone,
+          coalesce(extract(epoch FROM tokens_valid_after), 0)::float8 AS tokens_valid_after;
+
+-- get_user --
+-- An account, for its owner.
+-- $1 user_id uuid
+SELECT id, email, first_name, last_name, subscription_tier, subscription_status,
+       subscription_expires_at, linkedin_connected, timezone, language, avatar_url, is_verified,
+       role, last_login_at, created_at, updated_at
+  FROM users
+ WHERE id = $1 AND is_active;
+
+-- set_linkedin_connected --
+-- Note whether LinkedIn is connected; no row for an unknown user.
+-- $1 user_id uuid, $2 is_connected boolean
+UPDATE users SET linkedin_connected = $2 WHERE id = $1 RETURNING id;
+
+-- promote --
+-- Make a proved account an administrator's; no row when its address was never proved.
+-- $1 user_id uuid
+UPDATE users SET role = 'admin' WHERE id = $1 AND is_verified RETURNING id;
+
+-- new_id --
+-- An id like any row's: an answer about a taken address must not look different.
+SELECT inergize_id();
+
+-- add_one_time_token --
+-- Store a one-time token's hash.
+-- $1 user_id uuid, $2 purpose text, $3 token_hash bytea, $4 hash_key_id text, $5 bound_to text, $6 life interval
+INSERT INTO one_time_tokens (user_id, purpose, token_hash, hash_key_id, bound_to, expires_at)
+VALUES ($1, $2, $3, $4, $5, now() + $6::interval)
+RETURNING id;
+
+-- use_one_time_token --
+-- Redeem a token: of any number of tries at once, one gets the row.
+-- $1 purpose text, $2 token_hashes bytea[]
+UPDATE one_time_tokens
+   SET used_at = now()
+ WHERE token_hash = ANY ($2) AND purpose = $1 AND used_at IS NULL AND expires_at > now()
+RETURNING user_id, bound_to;
+
+-- void_one_time_tokens --
+-- Make earlier tokens of a purpose worthless.
+-- $1 user_id uuid, $2 purpose text
+UPDATE one_time_tokens SET used_at = now() WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL;
+
+-- find_registration --
+-- Whose registration a token stands for.
+-- $1 token_hashes bytea[]
+SELECT user_id
+  FROM one_time_tokens
+ WHERE token_hash = ANY ($1) AND purpose = 'registration' AND used_at IS NULL AND expires_at > now();
+
+-- mark_verified --
+-- Note that the address is its owner's; no row when it has changed since the token was mailed.
+-- $1 user_id uuid, $2 email text
+UPDATE users SET is_verified = true
+ WHERE id = $1 AND lower(email) = lower($2) AND is_active
+RETURNING id;
+
+-- lock_unverified --
+-- Hold an account that still waits for its verification, so that two requests mail it once.
+-- $1 user_id uuid
+SELECT id, email, first_name, language
+  FROM users
+ WHERE id = $1 AND NOT is_verified AND is_active
+   FOR UPDATE;
+
+-- is_verification_due --
+-- Whether another mail may go out: after as long as it took from the registration to the last one,
+-- so the gaps double.
+-- $1 user_id uuid, $2 shortest interval, $3 longest interval
+SELECT NOT EXISTS (
+    SELECT 1
+      FROM one_time_tokens AS token
+      JOIN users ON users.id = token.user_id
+     WHERE token.user_id = $1 AND token.purpose = 'verify_email' AND token.used_at IS NULL
+       AND now() < token.created_at
+                   + least(greatest(token.created_at - users.created_at, $2::interval), $3::interval)
+);
+
+-- add_session --
+-- Open a session; $1 is also its family, since rotation keeps the row.
+-- $1 id uuid, $2 user_id uuid, $3 session_token_hash bytea, $4 refresh_token_hash bytea, $5 hash_key_id text, $6 seed_ct bytea, $7 seed_nonce bytea, $8 seed_key_id text, $9 idle_expires_at timestamptz, $10 expires_at timestamptz, $11 auth_level smallint, $12 device_info jsonb, $13 ip_address inet, $14 user_agent text
+INSERT INTO user_sessions (id, family_id, user_id, session_token_hash, refresh_token_hash,
+                           hash_key_id, refresh_seed_ct, refresh_seed_nonce, refresh_seed_key_id,
+                           idle_expires_at, expires_at, auth_level, device_info, ip_address,
+                           user_agent)
+VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- lock_session --
+-- Read a session for refreshing; a refresh of the same session meanwhile waits.
+-- $1 session_id uuid, $2 repeat_window interval
+SELECT s.id, s.user_id, s.family_id, s.generation, now() AS at,
+       coalesce(s.rotated_at, s.created_at) AS issued_at, s.idle_expires_at, s.expires_at,
+       s.refresh_seed_ct, s.refresh_seed_nonce, s.refresh_seed_key_id, s.refresh_token_hash,
+       s.is_active AND s.revoked_at IS NULL AND u.is_active
+           AND now() < s.idle_expires_at AND now() < s.expires_at AS is_live,
+       coalesce(s.rotated_at > now() - $2::interval, false) AS is_just_rotated,
+       s.auth_level, u.role, u.subscription_tier, u.timezone,
+       coalesce(extract(epoch FROM u.tokens_valid_after), 0)::float8 AS tokens_valid_after
+  FROM user_sessions AS s
+  JOIN users AS u ON u.id = s.user_id
+ WHERE s.id = $1
+   FOR UPDATE OF s;
+
+-- rotate_session --
+-- Begin a session's next generation; no row when another has begun it.
+-- $1 session_id uuid, $2 user_id uuid, $3 generation integer, $4 session_token_hash bytea, $5 refresh_token_hash bytea, $6 hash_key_id text, $7 idle_expires_at timestamptz
+UPDATE user_sessions
+   SET generation = $3, session_token_hash = $4, previous_refresh_hash = refresh_token_hash,
+       refresh_token_hash = $5, hash_key_id = $6, idle_expires_at = $7,
+       rotated_at = now(), last_accessed_at = now()
+ WHERE id = $1 AND user_id = $2 AND generation = $3 - 1
+RETURNING id;
+
+-- revoke_session --
+-- End one session.
+-- $1 user_id uuid, $2 session_id uuid, $3 reason text
+UPDATE user_sessions
+   SET is_active = false, revoked_at = now(), revoke_reason = $3
+ WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL;
+
+-- revoke_family --
+-- End every session that descends from one sign-in.
+-- $1 user_id uuid, $2 family_id uuid, $3 reason text
+UPDATE user_sessions
+   SET is_active = false, revoked_at = now(), revoke_reason = $3
+ WHERE user_id = $1 AND family_id = $2 AND revoked_at IS NULL
+RETURNING id;
+
+-- live_facts --
+-- What a session says about its user; no row when it has ended.
+-- $1 user_id uuid, $2 session_id uuid
+SELECT u.role, u.subscription_tier, s.auth_level, u.timezone,
+       coalesce(extract(epoch FROM u.tokens_valid_after), 0)::float8 AS tokens_valid_after
+  FROM user_sessions AS s
+  JOIN users AS u ON u.id = s.user_id
+ WHERE s.user_id = $1 AND s.id = $2
+   AND s.is_active AND s.revoked_at IS NULL AND u.is_active
+   AND now() < s.idle_expires_at AND now() < s.expires_at;
+
+-- live_session_ids --
+-- A user's open sessions.
+-- $1 user_id uuid
+SELECT id FROM user_sessions WHERE user_id = $1 AND is_active;
+
+-- lately_revoked --
+-- Sessions whose copy in Redis could still be there.
+-- $1 copy_life interval
+SELECT user_id, id FROM user_sessions WHERE revoked_at > now() - $1::interval;
+
+-- lock_jwt_keys --
+-- One process at a time makes a signing key.
+SELECT pg_advisory_xact_lock(hashtextextended('auth.jwt_keys', 0));
+
+-- list_jwt_keys --
+-- Every key that may have signed a token that is still valid; newest first.
+SELECT kid, public_jwk ->> 'x' AS x, private_ct, private_nonce, private_key_id,
+       not_before <= now() AND retire_at IS NULL AS is_signing
+  FROM jwt_keys
+ WHERE retire_at IS NULL OR retire_at > now()
+ ORDER BY not_before DESC, kid;
+
+-- add_jwt_key --
+-- Store a new signing key, good at once.
+-- $1 kid text, $2 public_jwk jsonb, $3 private_ct bytea, $4 private_nonce bytea, $5 private_key_id text
+INSERT INTO jwt_keys (kid, public_jwk, private_ct, private_nonce, private_key_id)
+VALUES ($1, $2, $3, $4, $5);

@@ -1,0 +1,173 @@
+"""Accounts, one-time tokens and signing keys in PostgreSQL: one function per query."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from services.auth.errors import TokenInvalid, UserNotFound
+from services.auth.model import Addressee, Credentials, NewAccount, StoredKey, User
+from services.kernel import sql
+from services.kernel.crypto import Sealed, TokenHash
+from services.kernel.db import Database, Row, Transaction
+
+QUERIES = sql.beside(__file__)
+
+
+async def drop_abandoned(tx: Transaction, email: str, *, age: timedelta) -> None:
+    """Free the address from an account at least `age` old that nobody ever proved to own."""
+    await tx.execute(QUERIES["drop_abandoned"], email, age)
+
+
+async def add_user(
+    tx: Transaction,
+    account: NewAccount,
+    password_hash: str,
+    *,
+    role: str = "member",
+    is_verified: bool = False,
+) -> UUID | None:
+    """Open an account; None when the address is taken."""
+    user_id: UUID | None = await tx.fetchval(
+        QUERIES["add_user"],
+        account.email,
+        password_hash,
+        account.first_name,
+        account.last_name,
+        account.time_zone,
+        account.language,
+        role,
+        is_verified,
+    )
+    return user_id
+
+
+async def find_owner(tx: Transaction, email: str) -> Addressee | None:
+    """Whose address it is, whatever its case."""
+    row = await tx.fetchrow(QUERIES["find_owner"], email)
+    return None if row is None else Addressee(*row)
+
+
+async def new_id(tx: Transaction) -> UUID:
+    """An id like any row's, for an account that does not exist."""
+    made: UUID = await tx.fetchval(QUERIES["new_id"])
+    return made
+
+
+async def find_credentials(db: Database, email: str) -> Credentials | None:
+    """What signing in with this address checks."""
+    row = await db.fetchrow(QUERIES["find_credentials"], email)
+    return None if row is None else Credentials(*row)
+
+
+async def count_failed_login(tx: Transaction, user_id: UUID) -> None:
+    """Count a wrong password."""
+    await tx.execute(QUERIES["count_failed_login"], user_id)
+
+
+async def replace_password_hash(tx: Transaction, user_id: UUID, *, old: str, new: str) -> None:
+    """Store a stronger hash of the same password, unless the password has changed."""
+    await tx.execute(QUERIES["replace_password_hash"], user_id, old, new)
+
+
+async def get_user(db: Database, user_id: UUID) -> User:
+    """An account. Raises UserNotFound, also when it is switched off."""
+    row = await db.fetchrow(QUERIES["get_user"], user_id)
+    if row is None:
+        raise UserNotFound
+    return User(*row)
+
+
+async def set_linkedin_connected(tx: Transaction, user_id: UUID, *, is_connected: bool) -> None:
+    """Note whether LinkedIn is connected. Raises UserNotFound."""
+    if await tx.fetchval(QUERIES["set_linkedin_connected"], user_id, is_connected) is None:
+        raise UserNotFound
+
+
+async def promote(tx: Transaction, user_id: UUID) -> bool:
+    """Make the account an administrator's; False when its address was never proved."""
+    return await tx.fetchval(QUERIES["promote"], user_id) is not None
+
+
+async def add_one_time_token(
+    tx: Transaction,
+    user_id: UUID,
+    purpose: str,
+    token: TokenHash,
+    *,
+    bound_to: str,
+    life: timedelta,
+) -> UUID:
+    """Store a token's hash; `bound_to` is the address it is good for. Returns the row's id."""
+    token_id: UUID = await tx.fetchval(
+        QUERIES["add_one_time_token"], user_id, purpose, token.digest, token.key_id, bound_to, life
+    )
+    return token_id
+
+
+async def use_one_time_token(
+    tx: Transaction, purpose: str, token_hashes: list[bytes]
+) -> tuple[UUID, str]:
+    """Redeem a token once: its user and what it is bound to. Raises TokenInvalid."""
+    row = await tx.fetchrow(QUERIES["use_one_time_token"], purpose, token_hashes)
+    if row is None:
+        raise TokenInvalid
+    return row["user_id"], row["bound_to"]
+
+
+async def void_one_time_tokens(tx: Transaction, user_id: UUID, purpose: str) -> None:
+    """Make the user's earlier tokens of this purpose worthless."""
+    await tx.execute(QUERIES["void_one_time_tokens"], user_id, purpose)
+
+
+async def find_registration(tx: Transaction, token_hashes: list[bytes]) -> UUID | None:
+    """Whose registration a token stands for; None for a token that stands for none."""
+    user_id: UUID | None = await tx.fetchval(QUERIES["find_registration"], token_hashes)
+    return user_id
+
+
+async def mark_verified(tx: Transaction, user_id: UUID, email: str) -> None:
+    """Note that `email` is the user's. Raises TokenInvalid when it no longer is."""
+    if await tx.fetchval(QUERIES["mark_verified"], user_id, email) is None:
+        raise TokenInvalid
+
+
+async def lock_unverified(tx: Transaction, user_id: UUID) -> Addressee | None:
+    """Hold an account that waits for its verification; None when it does not."""
+    row = await tx.fetchrow(QUERIES["lock_unverified"], user_id)
+    return None if row is None else Addressee(*row)
+
+
+async def is_verification_due(
+    tx: Transaction, user_id: UUID, *, shortest: timedelta, longest: timedelta
+) -> bool:
+    """Whether another verification mail may go out: gaps double between the two bounds."""
+    return bool(await tx.fetchval(QUERIES["is_verification_due"], user_id, shortest, longest))
+
+
+async def lock_jwt_keys(tx: Transaction) -> None:
+    """Be the only one to make a signing key until the transaction ends."""
+    await tx.execute(QUERIES["lock_jwt_keys"])
+
+
+async def list_jwt_keys(source: Database | Transaction) -> list[StoredKey]:
+    """The keys of tokens that may still be valid, newest first."""
+    return [_stored_key(row) for row in await source.fetch(QUERIES["list_jwt_keys"])]
+
+
+async def add_jwt_key(
+    tx: Transaction, key_id: str, public_jwk: Mapping[str, str], private: Sealed
+) -> None:
+    """Store a new signing key, good at once."""
+    await tx.execute(
+        QUERIES["add_jwt_key"],
+        key_id,
+        public_jwk,
+        private.ciphertext,
+        private.nonce,
+        private.key_id,
+    )
+
+
+def _stored_key(row: Row) -> StoredKey:
+    private = Sealed(row["private_ct"], row["private_nonce"], row["private_key_id"])
+    return StoredKey(row["kid"], row["x"], private, row["is_signing"])
