@@ -1,5 +1,6 @@
 """The Profile room, served for real, connected to a real sandbox process."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from tests.integration.linkedin.conftest import (
     SandboxProcess,
 )
 from tests.support.rooms import RunningRoom
+from tests.support.waiting import eventually
 
 Metadata = list[tuple[str, str]]
 
@@ -93,11 +95,17 @@ class ProfileRoom:
             request, metadata=self.room.as_service("workers"), timeout=timeout_seconds
         )
 
-    async def attempt_row(self, request: internal.ExecuteActionRequest) -> Any:
-        return await self.room.admin.fetchrow(
-            "SELECT * FROM profile.linkedin_attempts WHERE attempt_id = $1",
+    async def row(self, table: str) -> Any:
+        """The only row of a table."""
+        (found,) = await self.room.admin.fetch(f"SELECT * FROM profile.{table}")
+        return found
+
+    async def attempt_state(self, request: internal.ExecuteActionRequest) -> str | None:
+        state: str | None = await self.room.admin.fetchval(
+            "SELECT state FROM profile.linkedin_attempts WHERE attempt_id = $1",
             UUID(request.attempt_id),
         )
+        return state
 
     async def count(self, table: str) -> int:
         found: int = await self.room.admin.fetchval(f"SELECT count(*) FROM profile.{table}")
@@ -107,6 +115,15 @@ class ProfileRoom:
         """What LinkedIn really did, posts only."""
         entries: list[dict[str, Any]] = self.sandbox.get("applied", kind="post.create")
         return entries
+
+    async def until_applied(self, request: internal.ExecuteActionRequest) -> None:
+        """Return once a post has taken effect at LinkedIn while its answer is still out."""
+
+        async def applied() -> bool:
+            return bool(await asyncio.to_thread(self.applied))
+
+        await eventually(applied)
+        assert await self.attempt_state(request) == "sending"
 
 
 def publish(user_id: UUID, text: str = "", **fields: str) -> internal.ExecuteActionRequest:
@@ -163,11 +180,15 @@ StartProfile = Callable[..., Awaitable[ProfileRoom]]
 
 @pytest.fixture
 def start_profile(start_room: Any) -> StartProfile:
-    """Serve the room with a given LinkedIn; its settings may be replaced."""
+    """Serve the room with a given LinkedIn; `beside` another it has the same keys."""
 
-    async def start(sandbox: SandboxProcess, **replaced: Any) -> ProfileRoom:
-        settings = linkedin_settings(sandbox, **replaced)
-        return ProfileRoom(await start_room("profile", build, linkedin=settings), sandbox)
+    async def start(
+        sandbox: SandboxProcess, *, beside: ProfileRoom | None = None, **replaced: Any
+    ) -> ProfileRoom:
+        groups: dict[str, Any] = {"linkedin": linkedin_settings(sandbox, **replaced)}
+        if beside is not None:
+            groups["crypto"] = beside.room.given.settings.crypto
+        return ProfileRoom(await start_room("profile", build, **groups), sandbox)
 
     return start
 

@@ -29,7 +29,7 @@ async def _initialize(profile: ProfileRoom, user_id: UUID) -> None:
 
 async def test_a_new_user_reads_the_defaults_before_and_after_initialization(
     profile: ProfileRoom,
-):
+) -> None:
     user_id = await profile.room.make_user()
     before = await _preferences(profile, user_id)
 
@@ -38,11 +38,12 @@ async def test_a_new_user_reads_the_defaults_before_and_after_initialization(
     assert await profile.count("user_preferences") == 1
     assert await _preferences(profile, user_id) == before
     assert before.privacy_level == profile_pb2.PRIVACY_LEVEL_STANDARD
-    assert before.is_ai_enabled and not before.is_automation_enabled
+    assert before.is_ai_enabled
+    assert not before.is_automation_enabled
     assert not before.has_benchmark_consent
 
 
-async def test_initializing_again_keeps_what_the_user_chose(profile: ProfileRoom):
+async def test_initializing_again_keeps_what_the_user_chose(profile: ProfileRoom) -> None:
     user_id = await profile.room.make_user()
     await _initialize(profile, user_id)
     await profile.room.admin.execute(
@@ -54,7 +55,7 @@ async def test_initializing_again_keeps_what_the_user_chose(profile: ProfileRoom
     assert (await _preferences(profile, user_id)).is_automation_enabled
 
 
-async def test_initializing_a_user_who_does_not_exist_says_so(profile: ProfileRoom):
+async def test_initializing_a_user_who_does_not_exist_says_so(profile: ProfileRoom) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await _initialize(profile, uuid4())
 
@@ -62,7 +63,7 @@ async def test_initializing_a_user_who_does_not_exist_says_so(profile: ProfileRo
     assert error_info(refused.value).reason == "ERROR_REASON_USER_NOT_FOUND"
 
 
-async def test_another_users_connection_is_not_shown(profile: ProfileRoom):
+async def test_another_users_connection_is_not_shown(profile: ProfileRoom) -> None:
     await profile.connected_user()
     stranger = await profile.room.make_user()
 
@@ -79,7 +80,7 @@ async def test_another_users_connection_is_not_shown(profile: ProfileRoom):
     assert error_info(refused.value).reason == "ERROR_REASON_LINKEDIN_NOT_CONNECTED"
 
 
-async def test_an_expired_token_asks_to_connect_again(profile: ProfileRoom):
+async def test_an_expired_token_asks_to_connect_again(profile: ProfileRoom) -> None:
     user_id = await profile.connected_user()
     await profile.room.admin.execute("UPDATE profile.linkedin_tokens SET expires_at = now()")
 
