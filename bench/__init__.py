@@ -1,0 +1,1 @@
+"""Measures an authenticated read against bare baselines: `python -m bench`."""
