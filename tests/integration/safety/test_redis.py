@@ -112,11 +112,11 @@ async def test_windows_that_hold_too_much_neither_refuse_nor_allow(
     ceiling(Limits(daily_cap=5, weekly_cap=20, min_gap=NO_GAP))
     user_id = await safety.make_user()
     await asyncio.gather(*(safety.reserve(user_id) for _ in range(5)))
-    await safety.room.admin.execute("DELETE FROM safety.action_reservations")
 
-    answers = await asyncio.gather(*(safety.reserve(user_id) for _ in range(32)))
-
-    assert [answer.verdict for answer in answers].count(ALLOWED) == 5
+    for _ in range(6):  # a race is not lost every time
+        await safety.room.admin.execute("DELETE FROM safety.action_reservations")
+        answers = await asyncio.gather(*(safety.reserve(user_id) for _ in range(32)))
+        assert [answer.verdict for answer in answers].count(ALLOWED) == 5
 
 
 async def test_daily_count_is_shown_in_the_users_day(
