@@ -1,4 +1,4 @@
-"""Derives what the contracts determine: Python stubs and the descriptor set Envoy reads."""
+"""Derives what others determine: stubs and Envoy's descriptors by contracts, pages by code."""
 
 import argparse
 import shutil
@@ -7,6 +7,8 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+
+from stack.generate_docs import write_docs
 
 ROOT = Path(__file__).resolve().parents[1]
 PROTOS = ROOT / "protos"
@@ -21,13 +23,17 @@ class GenerationError(Exception):
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run `inergize generate`: write the stubs, or lint the contracts, or build the descriptor set."""
+    """Run `inergize generate`: write the stubs and generated pages, or only lint the contracts."""
     parser = argparse.ArgumentParser(prog="inergize generate", description=main.__doc__)
     parser.add_argument("--lint", action="store_true", help="only run `buf lint`")
     parser.add_argument("--into", type=Path, default=STUBS, help="folder for the Python stubs")
     arguments = parser.parse_args(argv)
     try:
-        lint() if arguments.lint else write_stubs(arguments.into)
+        if arguments.lint:
+            lint()
+        else:
+            write_stubs(arguments.into)
+            write_docs()
     except GenerationError as failed:
         sys.stderr.write(f"{failed}\n")
         return 1
