@@ -65,12 +65,12 @@ def _garbage(dice: random.Random) -> bytes:
 
 
 def _mangled_path(dice: random.Random, path: str) -> str:
-    kinds = [
+    kinds: list[Callable[[], str]] = [
         lambda: path + "/" + dice.choice(["x", "..", "%2e%2e", "a%2Fb"]),
         lambda: path + "?" + "unknownParameter=1",
         lambda: path + ":nosuchverb",
         lambda: "/v1/" + "".join(dice.choices(string.ascii_lowercase, k=8)),
-        lambda: path.upper(),
+        path.upper,
         lambda: path + "?pageSize=" + dice.choice(["a", "1.5", "999999999999999999999", "-1"]),
         lambda: path.replace("/v1/", "/v2/"),
         lambda: "/" + "a/" * 200,
@@ -158,10 +158,12 @@ BYTES = {
     "no version": b"GET /v1/content\r\n\r\n",
     "NUL in path": b"GET /v1/\x00 HTTP/1.1\r\nhost: x\r\n\r\n",
     "no host": b"GET /v1/content HTTP/1.1\r\n\r\n",
-    "two lengths": b"POST /v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}",
+    "two lengths": b"POST /v1/auth/login HTTP/1.1\r\nhost: x\r\n"
+    b"content-length: 1\r\ncontent-length: 2\r\n\r\n{}",
     "length and chunks": b"POST /v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n"
     b"transfer-encoding: chunked\r\n\r\n0\r\n\r\n",
-    "bad chunk": b"POST /v1/auth/login HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n",
+    "bad chunk": b"POST /v1/auth/login HTTP/1.1\r\nhost: x\r\n"
+    b"transfer-encoding: chunked\r\n\r\nZZ\r\n",
     "huge header": b"GET /v1/content HTTP/1.1\r\nhost: x\r\nx-a: " + b"a" * 200_000 + b"\r\n\r\n",
     "many headers": b"GET /v1/content HTTP/1.1\r\nhost: x\r\n" + b"x-a: b\r\n" * 500 + b"\r\n",
     "underscore": b"GET /v1/content HTTP/1.1\r\nhost: x\r\nx_evil: 1\r\n\r\n",

@@ -68,7 +68,9 @@ def test_every_domain_error_has_a_reason_and_a_message() -> None:
 
 def test_generated_code_is_importable_without_our_services() -> None:
     """The client package stands alone: callers ship with it and nothing of ours."""
-    code = "import sys, inergize.content.v1.content_service_pb2_grpc as g; print('services' in sys.modules)"
+    code = (
+        "import sys, inergize.content.v1.content_service_pb2_grpc;print('services' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/"
     )

@@ -61,12 +61,14 @@ class Writer:
     def __init__(self, stack: Stack, user: User) -> None:
         self._client = httpx.AsyncClient(base_url=stack.url, headers=user.headers, timeout=10)
         self.acknowledged: set[str] = set()
-        self._stopped = False
+        self._stopped = asyncio.Event()
 
     async def run(self) -> None:
-        while not self._stopped:
-            title = uuid4().hex
-            while not self._stopped and not await self._try(title):
+        title = uuid4().hex
+        while not self._stopped.is_set():
+            if await self._try(title):
+                title = uuid4().hex
+            else:
                 await asyncio.sleep(0.05)
         await self._client.aclose()
 
@@ -87,7 +89,7 @@ class Writer:
         return reply.is_success or is_lost
 
     def stop(self) -> None:
-        self._stopped = True
+        self._stopped.set()
 
 
 @pytest.mark.parametrize("how", ["restart", "kill"])

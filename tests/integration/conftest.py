@@ -59,7 +59,7 @@ async def admin(postgres: Server, database: str) -> AsyncIterator[asyncpg.Connec
 
 @pytest.fixture
 def make_settings(postgres: Server, database: str, valkey: Valkey) -> Callable[..., Settings]:
-    """Settings of a service on the test's servers: `make_settings(linkedin=LinkedinSettings(...))`."""
+    """Settings on the test's servers: `make_settings(linkedin=LinkedinSettings(...))`."""
 
     def make(**groups: Any) -> Settings:
         return room_settings(postgres, database, valkey.url, **groups)

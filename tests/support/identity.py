@@ -5,7 +5,6 @@ import time
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from pydantic import SecretStr
 
 from services.kernel import jwt

@@ -1,4 +1,4 @@
-"""Servers whose every method behaves as a test wants: real gRPC, real interceptors, any contract."""
+"""Servers whose every method behaves as a test wants, behind the real interceptors."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -34,7 +34,7 @@ class Probe:
     def metadata(self, method: Method, user_id: Any) -> list[tuple[str, str]]:
         """Whoever may call the method."""
         if method.callers:
-            caller = sorted(method.callers)[0]
+            caller = min(method.callers)
             token = service_token(caller, TARGET, self.mesh)
         else:
             token = self.sessions.sign_in(user_id, role="admin")
@@ -53,7 +53,7 @@ class Probe:
 
 @asynccontextmanager
 async def probe(behave: Behave) -> AsyncIterator[Probe]:
-    """Serve every contract; each method does `behave(method, request)`, streams yield once first."""
+    """Serve every contract: methods do `behave(method, request)`, streams yield once before."""
     mesh = mesh_settings()
     sessions = OpenSessions()
     settings = Settings(database=DatabaseSettings(), mesh=mesh)

@@ -20,6 +20,7 @@ from tests.support.valkey import free_port
 READY_SECONDS = 120
 STOP_SECONDS = 60
 ROOT = Path(__file__).resolve().parents[2]
+CLI = (sys.executable, "-m", "stack.cli")
 
 
 @dataclass
@@ -42,8 +43,7 @@ class Stack:
     def inergize(self, *arguments: str) -> str:
         """Run a command against this stack and return what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "stack.cli", arguments[0], "--data-dir", str(self.folder)]
-            + list(arguments[1:]),
+            [*CLI, arguments[0], "--data-dir", str(self.folder), *arguments[1:]],
             capture_output=True, text=True, check=False, cwd=ROOT,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
@@ -61,7 +61,7 @@ def running_stack(**environment: str) -> Iterator[Stack]:
     folder, port = parent / "data", free_port()
     with (parent / "up.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "stack.cli", "up", "--data-dir", str(folder), "--port", str(port)],
+            [*CLI, "up", "--data-dir", str(folder), "--port", str(port)],
             stdout=log, stderr=log, cwd=ROOT, env={**os.environ, **environment},
             start_new_session=True,
         )  # fmt: skip
@@ -90,7 +90,7 @@ def _answers(url: str) -> bool:
 
 
 def _addresses(folder: Path) -> dict[str, str]:
-    command = [sys.executable, "-m", "stack.cli", "env", "--data-dir", str(folder)]
+    command = [*CLI, "env", "--data-dir", str(folder)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
     return dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
 

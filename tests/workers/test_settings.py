@@ -1,6 +1,7 @@
 """Dramatiq's settings, asserted on the real broker and every actor."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from dramatiq.brokers.redis import RedisBroker
@@ -75,8 +76,6 @@ def test_worker_fetches_no_more_than_it_can_run(valkey: Valkey) -> None:
 
 def test_nothing_is_enqueued_with_a_delay() -> None:
     """A delay would live in a worker's memory: what is due later stays in PostgreSQL."""
-    from pathlib import Path
-
     root = Path(__file__).resolve().parents[2] / "workers"
     for path in root.rglob("*.py"):
         assert "delay=" not in path.read_text(), path

@@ -15,6 +15,7 @@ from inergize.content.v1.content_service_pb2_grpc import ContentServiceServicer,
 
 from services.kernel.caller import current_caller
 from services.kernel.db import Database
+from services.kernel.deadline import remaining_seconds
 from services.kernel.interceptors.call import Context
 from services.kernel.runtime import Room, Runtime
 from tests.support.replies import bad_request, error_info
@@ -47,8 +48,6 @@ class ProbeServicer(ContentServiceServicer):
     async def GetContent(
         self, request: pb.GetContentRequest, context: Context
     ) -> pb.GetContentResponse:
-        from services.kernel.deadline import remaining_seconds
-
         self.remaining.append(remaining_seconds())
         if request.content_id.startswith("0000"):
             await self._db.fetch("SELECT pg_sleep(30)")
@@ -166,7 +165,10 @@ async def test_cancelled_calls_leave_no_query_running(room: RunningRoom, stub: A
     calls = [stub.GetContent(sleepy, metadata=metadata) for _ in range(20)]
 
     async def sleeping() -> int:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()"
+        query = (
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
+            " AND query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()"
+        )
         count: int = await room.admin.fetchval(query)
         return count
 

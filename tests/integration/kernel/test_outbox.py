@@ -30,16 +30,20 @@ async def add(given: Runtime, **changed: Any) -> UUID:
 
 
 async def lapse(admin: asyncpg.Connection) -> None:
+    past = "now() - interval '1 s'"
     await admin.execute(
-        "UPDATE content.outbox SET lease_until = now() - interval '1 s' WHERE lease_until IS NOT NULL"
+        f"UPDATE content.outbox SET lease_until = {past} WHERE lease_until IS NOT NULL"
     )
 
 
 async def test_rolled_back_transaction_announces_nothing(given: Runtime) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def add_and_fail() -> None:
         async with given.db.transaction() as tx:
             await given.outbox.add(tx, topic="mail", payload={})
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await add_and_fail()
     assert await given.outbox.claim(10, "test") == []
 
 
