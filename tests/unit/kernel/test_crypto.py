@@ -73,7 +73,7 @@ def test_data_key_is_wrapped_and_unwrapped() -> None:
 
 @pytest.mark.parametrize("word", ["c2hvcnQ=", "not base64!", ""])
 def test_unusable_key_is_refused_by_name(word: str) -> None:
-    with pytest.raises(ValueError, match="bytes|base64|padding|alphabet"):
+    with pytest.raises(ValueError, match=r"bytes|base64|padding|alphabet"):
         Keys(CryptoSettings(encryption_keys=(Key(id="bad", key=word),)))  # type: ignore[arg-type]
 
 
