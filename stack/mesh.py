@@ -163,21 +163,22 @@ def _jwks_operation() -> Operation:
 
 
 def _clusters(topology: Topology) -> list[Json]:
-    return [*(_service_cluster(topology, service) for service in SERVICES), _jwks_cluster(topology)]
+    given = _read("clusters")
+    return [
+        *(_service_cluster(topology, service, given["service"]) for service in SERVICES),
+        given["jwks"] | {"load_assignment": _endpoints("jwks", [topology.jwks_port])},
+        given["nowhere"],
+    ]
 
 
-def _service_cluster(topology: Topology, service: str) -> Json:
-    cluster = {"name": service, **_read("clusters")["service"]}
-    (check,) = cluster["health_checks"]
-    check["grpc_health_check"] = {"authority": f"{service}.mesh"}
+def _service_cluster(topology: Topology, service: str, given: Json) -> Json:
+    (check,) = given["health_checks"]
     ports = [endpoint.grpc_port for endpoint in topology.endpoints(service)]
-    cluster["load_assignment"] = _endpoints(service, ports)
-    return cluster
-
-
-def _jwks_cluster(topology: Topology) -> Json:
-    cluster: Json = _read("clusters")["jwks"]
-    return cluster | {"load_assignment": _endpoints("jwks", [topology.jwks_port])}
+    return given | {
+        "name": service,
+        "health_checks": [check | {"grpc_health_check": {"authority": f"{service}.mesh"}}],
+        "load_assignment": _endpoints(service, ports),
+    }
 
 
 def _endpoints(name: str, ports: list[int]) -> Json:

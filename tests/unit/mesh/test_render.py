@@ -100,7 +100,7 @@ def test_every_service_has_both_slots_and_no_dead_one_is_used(
     document: Any, topology: Topology
 ) -> None:
     clusters = {found["name"]: found for found in document["static_resources"]["clusters"]}
-    assert clusters.keys() == {*SERVICES, "jwks"}
+    assert clusters.keys() == {*SERVICES, "jwks", "nowhere"}
     for service in SERVICES:
         (group,) = clusters[service]["load_assignment"]["endpoints"]
         ports = [
