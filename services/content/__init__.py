@@ -1,0 +1,1 @@
+"""What users write, when it is published, and what became of it."""

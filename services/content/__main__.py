@@ -1,0 +1,34 @@
+"""Wires the content room and serves it."""
+
+from services.content import internal_servicer, servicer
+from services.content.changes import Changes
+from services.content.domain import Contents
+from services.content.internal_servicer import ContentInternalServicer
+from services.content.publishing import Publishing
+from services.content.servicer import ContentServicer
+from services.content.watching import Watching
+from services.kernel.config import settings
+from services.kernel.paging import PageTokens
+from services.kernel.runtime import Room, Runtime
+from services.kernel.server import serve
+
+
+def build(given: Runtime) -> Room:
+    """The content room on the given parts."""
+    changes = Changes(given.redis)
+    tokens = PageTokens(given.keys, "content.list")
+    contents = Contents(given.db, changes, given.doorbell, tokens)
+    watching = Watching(given.db, changes, given.draining)
+    publishing = Publishing(given.db, changes, given.doorbell, given.outbox)
+    return Room(
+        servicers={
+            servicer.SERVICE: ContentServicer(contents, watching),
+            internal_servicer.SERVICE: ContentInternalServicer(publishing),
+        },
+        on_start=[changes.open],
+        on_stop=[changes.close],
+    )
+
+
+if __name__ == "__main__":
+    serve({"content": build}, settings())
