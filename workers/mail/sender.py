@@ -28,14 +28,15 @@ class Sender:
         The Message-ID is the outbox id, so that a mail sent twice is recognised as one.
         Raises RefusedError when the server refuses the address for good.
         """
-        message = self._compose(payload, secret)
+        message = self.compose(payload, secret)
         message["Message-ID"] = f"<{message_id}@{self._domain()}>"
         try:
             await self._deliver(message)
         except aiosmtplib.SMTPRecipientsRefused:
             raise RefusedError("the mail server refuses the address") from None
 
-    def _compose(self, payload: dict[str, Any], secret: str) -> EmailMessage:
+    def compose(self, payload: dict[str, Any], secret: str) -> EmailMessage:
+        """The mail, as it will be sent. Raises ValueError for an address with a line break."""
         values = {**payload.get("params", {}), "token": secret, "link": self._link(payload, secret)}
         rendered = render(payload["template"], payload.get("language", "en"), values)
         message = EmailMessage()
