@@ -133,12 +133,9 @@ def status(data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
 @click.option("--shell", is_flag=True, help='For a shell: eval "$(inergize env --shell)"')
 def env(data_dir: Path | None, shell: bool) -> None:  # noqa: FBT001
     """Print how to reach every part, as KEY=value; passwords are among the values."""
-    from stack.exported import as_lines, exported
-    from stack.secrets import load
-    from stack.topology import Topology
+    from stack.exported import as_lines
 
-    place = _place(data_dir)
-    values = exported(Topology.load(place.root), load(place))
+    values = _addresses(_place(data_dir))
     click.echo("\n".join(as_lines(values, is_shell=shell)))
 
 
@@ -256,13 +253,9 @@ def admin_create(email: str, data_dir: Path | None) -> None:
 @_data_dir
 def tour(url: str | None, data_dir: Path | None) -> None:
     """Carry one post from registration to published, and check every step."""
-    from stack.exported import exported
-    from stack.secrets import load
-    from stack.topology import Topology
     from stack.tour.main import run
 
-    place = _place(data_dir)
-    addresses = exported(Topology.load(place.root), load(place))
+    addresses = _addresses(_place(data_dir))
     sys.exit(run(addresses | ({"INERGIZE_URL": url} if url else {})))
 
 
@@ -300,6 +293,15 @@ def _place(data_dir: Path | None) -> "DataDir":
     from stack.data_dir import DataDir
 
     return DataDir((data_dir or _settings().inergize.data_dir).absolute())
+
+
+def _addresses(place: "DataDir") -> dict[str, str]:
+    from stack.exported import exported
+    from stack.secrets import load
+    from stack.status import current_slots
+    from stack.topology import Topology
+
+    return exported(Topology.load(place.root), load(place), current_slots(place))
 
 
 def _attached(options: "Options") -> int:

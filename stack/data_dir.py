@@ -91,7 +91,9 @@ def _prove_writable(folder: Path) -> None:
         Path(name).unlink()
 
 
-def write_atomically(path: Path, text: str, *, mode: int = 0o600) -> None:
+def write_atomically(
+    path: Path, text: str, *, mode: int = 0o600, survives_power_loss: bool = True
+) -> None:
     """Replace the file at once: a reader or a crash sees the old text or the new, never half."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
@@ -99,7 +101,8 @@ def write_atomically(path: Path, text: str, *, mode: int = 0o600) -> None:
             file.write(text)
             file.flush()
             os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
+            if survives_power_loss:
+                os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """What `inergize env` prints: how programs beside the stack reach its parts."""
 
 import shlex
+from collections.abc import Mapping
 
 from stack import urls
 from stack.environment import linkedin_application
@@ -10,8 +11,13 @@ from stack.secrets import Secrets
 from stack.topology import SLOTS, Topology
 
 
-def exported(topology: Topology, secrets: Secrets) -> dict[str, str]:
-    """Names and values, secrets included: the owner's DSN may look at every table."""
+def exported(
+    topology: Topology, secrets: Secrets, slots: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Names and values, secrets included: the owner's DSN may look at every table.
+
+    `slots` says in which of its two places each service is, where that is not the first.
+    """
     password = secrets.database_password("migrator")
     oauth_url, api_url = urls.linkedin_urls(topology)
     return {
@@ -27,7 +33,7 @@ def exported(topology: Topology, secrets: Secrets) -> dict[str, str]:
         "LINKEDIN_OAUTH_URL": oauth_url,
         "LINKEDIN_API_URL": api_url,
         **linkedin_application(topology, secrets),
-        **_addresses(topology),
+        **_addresses(topology, slots or {}),
     }
 
 
@@ -45,11 +51,12 @@ def _s3_keys(topology: Topology, secrets: Secrets) -> dict[str, str]:
     return {**{name: secrets.values[name] for name in names}, "S3_BUCKET": urls.BUCKET}
 
 
-def _addresses(topology: Topology) -> dict[str, str]:
+def _addresses(topology: Topology, slots: Mapping[str, str]) -> dict[str, str]:
     """Each service's gRPC address, past the edge."""
+    endpoints = {
+        service: topology.endpoint(service, slots.get(service, SLOTS[0])) for service in SERVICES
+    }
     return {
-        f"{service.upper()}_ADDRESS": (
-            f"{LOOPBACK}:{topology.endpoint(service, SLOTS[0]).grpc_port}"
-        )
-        for service in SERVICES
+        f"{service.upper()}_ADDRESS": f"{LOOPBACK}:{endpoint.grpc_port}"
+        for service, endpoint in endpoints.items()
     }

@@ -20,9 +20,12 @@ class StackLock:
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             os.close(self._descriptor)
             raise StackError(_already_running(self._path.parent, holder(self._path))) from error
+        except OSError as error:
+            os.close(self._descriptor)
+            raise StackError(f"{self._path} cannot be locked: {error.strerror}") from error
         self.name_holder()
         return self
 

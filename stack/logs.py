@@ -1,5 +1,6 @@
 """The children's log files: bounded in size, shown and followed."""
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -21,7 +22,7 @@ def rotate(folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
         with suppress(OSError):
             if log.stat().st_size > max_bytes:
                 shutil.copyfile(log, log.with_suffix(".log.1"))
-                log.open("r+b").truncate(0)
+                os.truncate(log, 0)
 
 
 def last_line(log: Path) -> str:

@@ -29,8 +29,9 @@ def _of_one(process: psutil.Process) -> int:
 
 def _pss(pid: int) -> int:
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    line = next(line for line in text.splitlines() if line.startswith("Pss:"))
-    return int(line.split()[1]) * _KIBIBYTE
+    # A process that has ended but was not reaped yet has no memory, and an empty file.
+    sizes = [int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")]
+    return sum(sizes) * _KIBIBYTE
 
 
 def _held_alone(process: psutil.Process) -> int:

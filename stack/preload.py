@@ -2,7 +2,7 @@
 
 import gc
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
 from stack.names import SERVICES
@@ -35,18 +35,26 @@ _LIBRARIES = (
     "stack.sandbox.linkedin.app",
     "stack.mesh",
     "services.kernel.server",
-    "services.kernel.main",
-    *(f"services.{service}.room" for service in SERVICES),
+    "services.main",
+    "workers.main",
+    "workers.scheduler",
+    "services.analytics.pipeline",
     *(f"services.{service}.__main__" for service in SERVICES),
 )
 
 
-def preload() -> Iterator[None]:
-    """Import everything, a module a step, and put it out of the garbage collector's reach."""
+def preload(on_failure: Callable[[str], None]) -> Iterator[None]:
+    """Import everything, a module a step, and put it out of the garbage collector's reach.
+
+    A module that cannot be imported is told to `on_failure` and left to the child that needs
+    it: that child's log then says what is wrong, and only that child fails.
+    """
     gc.disable()
     for name in _LIBRARIES:
-        if _exists(name):
-            importlib.import_module(name)
+        try:
+            _import_if_there(name)
+        except Exception as error:  # noqa: BLE001 - any code may run at import, and fail
+            on_failure(f"{name} cannot be imported: {type(error).__name__}: {error}")
         yield
     gc.collect()
     # A collection in a child would write into every object's header and so copy every page.
@@ -54,9 +62,8 @@ def preload() -> Iterator[None]:
     gc.enable()
 
 
-def _exists(name: str) -> bool:
-    """Whether the module is installed: the embedded servers' libraries are optional."""
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False
+def _import_if_there(name: str) -> None:
+    """Import the module if it is installed: the embedded servers' libraries are optional."""
+    package = name.partition(".")[0]
+    if find_spec(package) is not None:
+        importlib.import_module(name)

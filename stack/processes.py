@@ -74,7 +74,10 @@ def kill_descendants(pid: int) -> None:
 def record(place: DataDir, pids: Mapping[str, int]) -> None:
     """Write down who runs, for the next start to tidy up after this one has died."""
     found = {key: {"pid": pid, "started": _start_time(pid)} for key, pid in pids.items()}
-    write_atomically(place.processes, json.dumps(found, indent=2) + "\n")
+    text = json.dumps(found, indent=2) + "\n"
+    # After a loss of power none of these processes is left to be tidied up.
+    with suppress(OSError):
+        write_atomically(place.processes, text, survives_power_loss=False)
 
 
 def end_recorded(place: DataDir, *, wait_s: float = 5.0) -> list[str]:

@@ -27,7 +27,9 @@ class Wakeups:
         """Take the signals over for the rest of the process's life."""
         signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
         for number in _STOP:
-            signal.signal(number, self._ask_stop)
+            # nohup leaves SIGHUP ignored, and means it.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._ask_stop)
         # A handler must exist, or the signal would not write into the pipe.
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)

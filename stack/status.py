@@ -4,6 +4,7 @@ from typing import Any
 
 from stack.control import Message, ask
 from stack.data_dir import DataDir
+from stack.errors import StackError
 from stack.memory import proportional_bytes
 
 _MEBIBYTE = 1024 * 1024
@@ -25,6 +26,15 @@ def read_status(place: DataDir) -> dict[str, Any]:
         child["pss_bytes"] for child in answer["children"]
     )
     return {key: value for key, value in answer.items() if key != "ok"}
+
+
+def current_slots(place: DataDir) -> dict[str, str]:
+    """In which slot each service is now; nothing when no stack runs."""
+    try:
+        *_, answer = ask(place, "status", timeout_s=_TIMEOUT_S)
+    except StackError:
+        return {}
+    return {child["name"]: child["slot"] for child in answer["children"] if child["slot"]}
 
 
 def as_table(status: Message) -> str:

@@ -152,7 +152,12 @@ class Supervisor:
 
     def _start(self, child: Child) -> None:
         is_restart = child.state is State.BACKING_OFF
-        child.began(processes.start(child.program, self.place))
+        try:
+            child.began(processes.start(child.program, self.place))
+        except OSError as error:
+            child.crashed(f"could not be started: {error.strerror}")
+            self.reporter.say(f"{child.name} {child.last_end}")
+            return
         self.record_processes()
         if is_restart:
             child.restarts += 1

@@ -144,7 +144,7 @@ class _Run:
         self._reporter.say(f"starting InErgize on {self._place.root}")
         # One turn first: the servers that need none of our libraries are on their way.
         yield
-        yield from preload()
+        yield from preload(self._reporter.note)
         supervisor.is_preloaded = True
         while not self._is_up():
             if monotonic() - began > READY_WITHIN_S:

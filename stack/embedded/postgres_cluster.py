@@ -85,6 +85,7 @@ def _remove_abandoned(cluster: Path) -> None:
 
 def _initdb(folder: Path, binaries: Path, user: PostgresUser, password: str) -> None:
     with _readable_secret(password) as descriptor:
+        user.take_over_open(descriptor)
         command = [
             str(binaries / "initdb"),
             f"--pgdata={folder}",

@@ -28,6 +28,9 @@ class PostgresUser:
     def take_over(self, folder: Path) -> None:
         """Make the folder and all in it this user's own: here, it is already."""
 
+    def take_over_open(self, descriptor: int) -> None:
+        """Let this user open by its number what the descriptor leads to: here, it may."""
+
     def replace_process(self, command: list[str]) -> NoReturn:
         """Run the command in the place of this process."""
         self.enter()
@@ -44,6 +47,11 @@ class RootInNamespace(PostgresUser):
     def wrap(self, command: list[str]) -> list[str]:
         """See the base class."""
         return [self.unshare, "--user", f"--map-user={_ORDINARY_UID}", *command]
+
+    def take_over(self, folder: Path) -> None:
+        """Make the folder root's own: in the namespace no other user's files can be opened."""
+        if folder.stat().st_uid != 0:
+            _give_to(folder, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +70,17 @@ class DroppedTo(PostgresUser):
 
     def take_over(self, folder: Path) -> None:
         """See the base class."""
-        os.chown(folder, self.uid, self.gid)
-        for path in folder.rglob("*"):
-            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+        _give_to(folder, self.uid, self.gid)
+
+    def take_over_open(self, descriptor: int) -> None:
+        """See the base class."""
+        os.fchown(descriptor, self.uid, self.gid)
+
+
+def _give_to(folder: Path, uid: int, gid: int) -> None:
+    os.chown(folder, uid, gid)
+    for path in folder.rglob("*"):
+        os.chown(path, uid, gid, follow_symlinks=False)
 
 
 def choose(cluster: Path, binaries: Path) -> PostgresUser:

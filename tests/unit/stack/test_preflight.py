@@ -1,0 +1,129 @@
+import socket
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stack.data_dir import DataDir
+from stack.embedded.postgres_cluster import MAJOR_VERSION
+from stack.errors import StackError
+from stack.ports import LOOPBACK
+from stack.preflight import check_data, check_edge, check_production
+from stack.topology import Topology
+
+_KEYS = dict.fromkeys(
+    (
+        "CRYPTO_ENCRYPTION_KEYS",
+        "CRYPTO_HASH_KEYS",
+        "CRYPTO_AUDIT_KEYS",
+        "MESH_SIGNING_KEYS",
+        "MESH_PUBLIC_KEYS",
+    ),
+    "[]",
+)
+_REAL = {
+    "LINKEDIN_OAUTH_URL": "https://www.linkedin.com/oauth/v2",
+    "LINKEDIN_API_URL": "https://api.linkedin.com",
+    "MAIL_SMTP_URL": "smtps://mail.example.com",
+}
+
+
+def make_cluster(place: DataDir, version: str) -> None:
+    cluster = place.part("postgres")
+    (cluster / "global").mkdir(parents=True)
+    (cluster / "PG_VERSION").write_text(f"{version}\n")
+    (cluster / "global" / "pg_control").write_bytes(b"\0")
+
+
+def test_data_of_another_postgresql_is_refused_by_its_version(
+    place: DataDir, topology: Topology
+) -> None:
+    make_cluster(place, "16")
+
+    with pytest.raises(StackError, match=f"PostgreSQL 16, this is {MAJOR_VERSION}"):
+        check_data(place, topology)
+
+
+def test_half_a_cluster_is_refused(place: DataDir, topology: Topology) -> None:
+    place.part("postgres").mkdir()
+    (place.part("postgres") / "PG_VERSION").write_text(f"{MAJOR_VERSION}\n")
+
+    with pytest.raises(StackError, match="not a whole PostgreSQL data directory"):
+        check_data(place, topology)
+
+
+def test_data_without_its_secrets_is_refused(place: DataDir, topology: Topology) -> None:
+    make_cluster(place, MAJOR_VERSION)
+
+    with pytest.raises(StackError, match=r"secrets\.env is gone"):
+        check_data(place, topology)
+
+
+def test_old_data_does_not_matter_when_the_database_is_elsewhere(
+    place: DataDir, topology: Topology
+) -> None:
+    make_cluster(place, "16")
+
+    check_data(place, replace(topology, external={"DATABASE_URL": "postgresql://db/x"}))
+
+
+def test_a_taken_edge_port_is_refused_by_number(topology: Topology) -> None:
+    with socket.create_server((LOOPBACK, 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(StackError, match=rf"127\.0\.0\.1:{port}.*--port"):
+            check_edge(replace(topology, edge_port=port))
+
+
+@pytest.mark.parametrize("option", ["tls_certificate", "tls_key"])
+def test_tls_files_must_exist_and_come_together(
+    topology: Topology, tmp_path: Path, option: str
+) -> None:
+    free = replace(topology, edge_port=topology.ports["admin"])
+    there = tmp_path / "file.pem"
+    there.write_text("-")
+
+    with pytest.raises(StackError, match="cannot be read"):
+        check_edge(replace(free, **{option: tmp_path / "missing.pem"}))
+    with pytest.raises(StackError, match="go together"):
+        check_edge(replace(free, **{option: there}))
+
+
+def test_development_allows_everything_generated(topology: Topology) -> None:
+    check_production(topology, {})
+
+
+def test_production_names_every_reason(topology: Topology) -> None:
+    with pytest.raises(StackError) as refused:
+        check_production(topology, {"INERGIZE_ENV": "production"})
+
+    for reason in ("LinkedIn sandbox", "mail sink", *_KEYS, "without TLS"):
+        assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "external", "has_tls", "reason"),
+    [
+        ({}, _REAL, True, "generated keys"),
+        (_KEYS, {"MAIL_SMTP_URL": "smtp://x"}, True, "LinkedIn sandbox"),
+        (_KEYS, _REAL, False, "without TLS"),
+    ],
+)
+def test_production_refuses_for_a_single_reason(
+    topology: Topology,
+    given: Mapping[str, str],
+    external: Mapping[str, str],
+    has_tls: bool,  # noqa: FBT001
+    reason: str,
+) -> None:
+    certificate = Path("edge.pem") if has_tls else None
+    real = replace(topology, external=external, tls_certificate=certificate)
+
+    with pytest.raises(StackError, match=reason):
+        check_production(real, {"INERGIZE_ENV": "production", **given})
+
+
+def test_production_with_everything_real_passes(topology: Topology) -> None:
+    real = replace(topology, external=_REAL, tls_certificate=Path("edge.pem"))
+
+    check_production(real, {"INERGIZE_ENV": "production", **_KEYS})
