@@ -51,7 +51,7 @@ async def test_login_refuses_until_the_address_is_proved(people: People) -> None
 
 async def test_login_takes_a_password_however_it_is_composed(people: People, stub: Any) -> None:
     email = people.new_email()
-    await people.register(email, password="ﬁancée Ａda 2026")
+    await people.register(email, password="ﬁancée \uff21da 2026")
     await stub.VerifyEmail(pb.VerifyEmailRequest(token=await people.mailed_token()))
     assert (await people.login(email, "fiance\u0301e Ada 2026")).access_token
 

@@ -1,0 +1,157 @@
+"""`inergize admin`: the first administrator, and invitations; for whoever may read the secrets."""
+
+import asyncio
+import os
+import secrets as random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+from services.kernel.config import Settings
+from stack.data_dir import DataDir
+from stack.environment import child_environment
+from stack.errors import StackError
+from stack.given import given_settings
+from stack.secrets import load
+from stack.topology import Topology
+
+if TYPE_CHECKING:
+    from services.auth.domain import Administrators
+    from services.auth.model import NewAccount
+
+GENERATED_BYTES = 18
+
+
+def create(
+    email: str,
+    data_dir: Path,
+    *,
+    password: str | None = None,
+    first_name: str = "Admin",
+    last_name: str = "InErgize",
+    promote: bool = False,
+) -> None:
+    """Make a verified administrator and say so; a generated password is printed this once.
+
+    An address that has an account is refused unless `promote`, which keeps the account's password.
+    Raises StackError with what to change.
+    """
+    chosen = password or random.token_urlsafe(GENERATED_BYTES)
+    settings = auth_settings(data_dir)
+    user_id, is_new = asyncio.run(
+        make_administrator(
+            settings, email, chosen, first_name=first_name, last_name=last_name, promote=promote
+        )
+    )
+    if not is_new:
+        click.echo(f"{email} is an administrator now ({user_id}); the password stays as it was")
+        return
+    click.echo(f"{email} is an administrator ({user_id})")
+    if password is None:
+        click.echo(f"password, shown only now: {chosen}")
+
+
+def invite(email: str, data_dir: Path) -> str:
+    """An invitation to register with this address, good for a week."""
+    from services.auth.tokens import invitation
+    from services.kernel.crypto import CryptoError, Keys
+
+    try:
+        return invitation(Keys(auth_settings(data_dir).crypto), email)
+    except CryptoError as error:
+        raise StackError(str(error)) from error
+
+
+async def make_administrator(
+    settings: Settings,
+    email: str,
+    password: str,
+    *,
+    first_name: str,
+    last_name: str,
+    promote: bool,
+) -> tuple[UUID, bool]:
+    """Make an administrator through Auth's own rules, in Auth's own role.
+
+    Returns the user's id and whether the account is new. Raises StackError.
+    """
+    from asyncpg import PostgresError
+
+    from services.auth.errors import AccountUnverified, EmailTaken
+    from services.auth.model import NewAccount
+    from services.kernel.errors import DomainError
+
+    account = NewAccount(email, password, first_name, last_name, "UTC", "en")
+    check_account(account)
+    try:
+        async with _administrators(settings) as administrators:
+            made = await administrators.create(account, may_promote=promote)
+    except EmailTaken:
+        raise StackError(f"{email} has an account; --promote makes it an administrator") from None
+    except AccountUnverified:
+        raise StackError(f"{email} has an account, but never proved the address") from None
+    except DomainError as error:
+        rule = error.metadata.get("rule", "")
+        raise StackError(f"{error.message} {rule and f'(rule: {rule})'}") from None
+    except (PostgresError, OSError, ValueError) as error:
+        raise StackError(f"the database cannot be reached: {error}") from error
+    return made.user_id, made.is_new
+
+
+def check_account(account: "NewAccount") -> None:
+    """Hold the account to the rules of the contract's `Register`. Raises StackError."""
+    from inergize.auth.v1.auth_service_pb2 import RegisterRequest
+
+    from services.kernel.errors import InvalidRequest
+    from services.kernel.interceptors import validate
+
+    request = RegisterRequest(
+        email=account.email,
+        password=account.password,
+        first_name=account.first_name,
+        last_name=account.last_name,
+    )
+    try:
+        validate.check(request)
+    except InvalidRequest as error:
+        raise StackError(error.message) from None
+
+
+def auth_settings(data_dir: Path) -> Settings:
+    """Auth's settings: of the stack in `data_dir` if there is one, else those of this process."""
+    own, place = Settings(), DataDir(data_dir)
+    if not place.topology.exists():
+        return own
+    environment = child_environment(
+        "auth", Topology.load(place.root), load(place), given=given_settings(own)
+    )
+    # From here on this process is Auth, as the supervisor would have started it.
+    os.environ.update(environment)
+    return Settings()
+
+
+@asynccontextmanager
+async def _administrators(settings: Settings) -> AsyncIterator["Administrators"]:
+    from services.auth.cache import Cache
+    from services.auth.domain import Administrators
+    from services.auth.passwords import Passwords
+    from services.kernel.crypto import Keys
+    from services.kernel.db import Database, service_dsn
+    from services.kernel.doorbell import Doorbell
+    from services.kernel.outbox import Outbox
+    from services.kernel.runtime import redis_client
+
+    db = Database(service_dsn(settings, "auth"), "auth", settings)
+    passwords = Passwords(settings.auth)
+    async with redis_client(settings) as client:
+        await db.open()
+        try:
+            outbox = Outbox(db, Keys(settings.crypto), Doorbell(client, "auth"))
+            yield Administrators(db, outbox, passwords, Cache(client))
+        finally:
+            await passwords.close()
+            await db.close()
