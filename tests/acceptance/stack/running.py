@@ -98,6 +98,17 @@ class Stack:
     def child(self, name: str) -> dict[str, Any]:
         return next(child for child in self.status()["children"] if child["name"] == name)
 
+    def kill(self, name: str) -> dict[str, Any]:
+        """Kill a child with -9 and wait until it is ready again; how it was before."""
+        before = self.child(name)
+        os.kill(before["pid"], signal.SIGKILL)
+        wait_until(lambda: self._is_back(before), f"{name} is back")
+        return before
+
+    def _is_back(self, before: dict[str, Any]) -> bool:
+        now = self.child(before["name"])
+        return bool(now["state"] == "ready" and now["pid"] != before["pid"])
+
     def addresses(self) -> dict[str, str]:
         lines = self.run("env").stdout.splitlines()
         return dict(line.split("=", 1) for line in lines)

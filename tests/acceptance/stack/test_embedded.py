@@ -1,8 +1,6 @@
 """The embedded servers keep what they were given, and let nobody in without a password."""
 
 import asyncio
-import os
-import signal
 import smtplib
 from email.message import EmailMessage
 from urllib.parse import urlsplit
@@ -18,21 +16,12 @@ import redis
 from stack.data_dir import DataDir
 from stack.names import SERVICES
 from stack.secrets import load
-from tests.acceptance.stack.running import Stack, wait_until
+from tests.acceptance.stack.running import Stack
 
 
 @pytest.fixture(scope="module")
 def addresses(stack: Stack) -> dict[str, str]:
     return stack.addresses()
-
-
-def kill_and_wait(stack: Stack, name: str) -> None:
-    before = stack.child(name)
-    os.kill(before["pid"], signal.SIGKILL)
-    wait_until(
-        lambda: stack.child(name)["state"] == "ready" and stack.child(name)["pid"] != before["pid"],
-        f"{name} is back",
-    )
 
 
 @pytest.mark.parametrize("url", ["REDIS_URL", "BROKER_URL"])
@@ -45,7 +34,7 @@ def test_valkey_never_evicts_and_keeps_what_it_acknowledged(
         client.set("kept", "yes")
         assert client.execute_command("WAITAOF", 1, 0, 5000)[0] == 1
 
-    kill_and_wait(stack, url.partition("_")[0].lower())
+    stack.kill(url.partition("_")[0].lower())
 
     with redis.Redis.from_url(addresses[url]) as client:
         assert client.get("kept") == b"yes"
@@ -68,7 +57,7 @@ async def test_postgres_recovers_from_a_kill_while_a_session_is_busy(
     await connection.execute("INSERT INTO public.kept VALUES ('yes')")
     busy = asyncio.create_task(connection.execute("SELECT pg_sleep(600)"))
 
-    await asyncio.to_thread(kill_and_wait, stack, "postgres")
+    await asyncio.to_thread(stack.kill, "postgres")
 
     with pytest.raises((asyncpg.PostgresError, ConnectionError)):
         await busy
@@ -122,7 +111,7 @@ def test_mail_sink_shows_mail_newest_first_also_after_a_kill(
             server.send_message(make_mail("ada@example.com", subject))
         server.send_message(make_mail("bob@example.com", "other"))
 
-    kill_and_wait(stack, "mail")
+    stack.kill("mail")
 
     messages = f"{addresses['MAILBOX_URL']}/api/messages"
     found = httpx.get(messages, params={"to": "Ada@example.com"}).json()
@@ -147,7 +136,7 @@ def test_s3_keeps_objects_for_those_who_have_the_keys(
     )
     client.put_object(Bucket=addresses["S3_BUCKET"], Key="a/b.txt", Body=b"kept")
 
-    kill_and_wait(stack, "s3")
+    stack.kill("s3")
 
     answer = client.get_object(Bucket=addresses["S3_BUCKET"], Key="a/b.txt")
     assert answer["Body"].read() == b"kept"

@@ -12,16 +12,13 @@ from stack.ports import LOOPBACK
 from stack.preflight import check_data, check_edge, check_production
 from stack.topology import Topology
 
-_KEYS = dict.fromkeys(
-    (
-        "CRYPTO_ENCRYPTION_KEYS",
-        "CRYPTO_HASH_KEYS",
-        "CRYPTO_AUDIT_KEYS",
-        "MESH_SIGNING_KEYS",
-        "MESH_PUBLIC_KEYS",
-    ),
-    "[]",
-)
+_KEYS = {
+    "CRYPTO_ENCRYPTION_KEYS": "[]",
+    "CRYPTO_HASH_KEYS": "[]",
+    "CRYPTO_AUDIT_KEYS": "[]",
+    "MESH_SIGNING_KEYS": "{}",
+    "MESH_PUBLIC_KEYS": "{}",
+}
 _REAL = {
     "LINKEDIN_OAUTH_URL": "https://www.linkedin.com/oauth/v2",
     "LINKEDIN_API_URL": "https://api.linkedin.com",
@@ -75,18 +72,25 @@ def test_a_taken_edge_port_is_refused_by_number(topology: Topology) -> None:
             check_edge(replace(topology, edge_port=port))
 
 
-@pytest.mark.parametrize("option", ["tls_certificate", "tls_key"])
-def test_tls_files_must_exist_and_come_together(
-    topology: Topology, tmp_path: Path, option: str
-) -> None:
+def test_tls_files_must_exist(topology: Topology, tmp_path: Path) -> None:
+    missing = tmp_path / "missing.pem"
     free = replace(topology, edge_port=topology.ports["admin"])
+
+    with pytest.raises(StackError, match=r"--tls-cert .*missing\.pem cannot be read"):
+        check_edge(replace(free, tls_certificate=missing))
+    with pytest.raises(StackError, match=r"--tls-key .*missing\.pem cannot be read"):
+        check_edge(replace(free, tls_key=missing))
+
+
+def test_tls_files_come_together(topology: Topology, tmp_path: Path) -> None:
     there = tmp_path / "file.pem"
     there.write_text("-")
+    free = replace(topology, edge_port=topology.ports["admin"])
 
-    with pytest.raises(StackError, match="cannot be read"):
-        check_edge(replace(free, **{option: tmp_path / "missing.pem"}))
     with pytest.raises(StackError, match="go together"):
-        check_edge(replace(free, **{option: there}))
+        check_edge(replace(free, tls_certificate=there))
+    with pytest.raises(StackError, match="go together"):
+        check_edge(replace(free, tls_key=there))
 
 
 def test_development_allows_everything_generated(topology: Topology) -> None:
@@ -113,7 +117,7 @@ def test_production_refuses_for_a_single_reason(
     topology: Topology,
     given: Mapping[str, str],
     external: Mapping[str, str],
-    has_tls: bool,  # noqa: FBT001
+    has_tls: bool,
     reason: str,
 ) -> None:
     certificate = Path("edge.pem") if has_tls else None
