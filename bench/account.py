@@ -22,11 +22,18 @@ def open_account(stack: OwnStack) -> Target:
     client = Client(addresses["INERGIZE_URL"])
     notes = steps.Notes(client, addresses)
     try:
-        for step in (steps.register, steps.verify, steps.login):
-            step(notes)
+        steps.register(notes)
+        steps.verify(notes)
+        client.token = _sign_in(client, notes.email)
         content = client.call("POST", "/v1/content", {"content": CONTENT})["content"]
     except (TourError, httpx.HTTPError) as error:
         raise BenchError(f"the account could not be opened: {error}") from error
     finally:
         client.close()
     return Target(notes.user_id, content["contentId"], client.token)
+
+
+def _sign_in(client: Client, email: str) -> str:
+    credentials = {"email": email, "password": steps.PASSWORD}
+    token: str = client.call("POST", "/v1/auth/login", credentials)["tokens"]["accessToken"]
+    return token

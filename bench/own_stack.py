@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bench.children import check_alive, running
 from bench.errors import BenchError
-from stack import edge
 from stack.data_dir import DataDir
 from stack.errors import StackError
 from stack.exported import exported
@@ -77,7 +76,6 @@ def own_stack(folder: Path) -> Iterator[OwnStack]:
 
 def _is_ready(data_dir: Path) -> bool:
     try:
-        topology = Topology.load(data_dir)
+        return bool(read_status(DataDir(data_dir))["is_ready"])
     except StackError:
         return False
-    return edge.is_open(topology)

@@ -1,6 +1,7 @@
 """Rounds: every subject in turn, again and again, so that the machine's moods hit all alike."""
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import sys
@@ -65,13 +66,17 @@ async def _generate(spec: LoadSpec, meter: CpuMeter) -> tuple[Load, dict[str, fl
         async with asyncio.timeout(
             START_SECONDS + spec.warmup_seconds + spec.seconds + GRACE_SECONDS
         ):
-            return await _converse(process, spec, meter)
-    except TimeoutError:
-        raise BenchError("the load generator did not end in time") from None
-    finally:
-        if process.returncode is None:
+            measured = await _converse(process, spec, meter)
+            await process.wait()
+    except BaseException as error:
+        with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+        if isinstance(error, TimeoutError):
+            raise BenchError("the load generator did not end in time") from None
+        raise
+    else:
+        return measured
 
 
 async def _converse(
