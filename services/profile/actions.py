@@ -10,7 +10,6 @@ from http import HTTPStatus
 
 import structlog
 
-from services.kernel import db
 from services.kernel.db import Database
 from services.profile import store
 from services.profile.background import Background
@@ -27,8 +26,6 @@ log = structlog.get_logger()
 
 RECORD_DELAYS_SECONDS = (0.1, 0.3, 1, 2, 4, 8, 16, 30)
 """Pauses between tries to record an answer: a minute bridges a restart of PostgreSQL."""
-
-_CANNOT_RECORD = (*db.UNAVAILABLE, TimeoutError, OSError)
 
 
 class Actions:
@@ -107,7 +104,7 @@ class Actions:
         for delay_seconds in RECORD_DELAYS_SECONDS:
             try:
                 return await self._write(attempt, credentials, known)
-            except _CANNOT_RECORD as failed:
+            except Exception as failed:  # noqa: BLE001 - whatever it was, the answer is worth a try
                 log.warning("attempt_record_delayed", error=type(failed).__name__)
             await asyncio.sleep(delay_seconds)
         return await self._write(attempt, credentials, known)

@@ -1,9 +1,12 @@
 """Actions on LinkedIn: each at most once, and we know what we know."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 import grpc
 import pytest
 from grpc import StatusCode
@@ -17,6 +20,62 @@ from tests.support.replies import error_info
 from tests.support.waiting import eventually
 
 AWKWARD = "Über 100 % (fast) {alles}: #DevOps *nicht* <fett> a_b ~ @[Name] \\ | 日本語 🚀"
+
+# What a server says to whoever writes while it restarts; a sequence counts through a rollback.
+SHUTTING_DOWN_TWICE = """
+CREATE SEQUENCE profile.tries;
+GRANT USAGE ON SEQUENCE profile.tries TO inergize_profile;
+CREATE FUNCTION profile.refuse_twice() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('profile.tries') <= 2 THEN
+        RAISE EXCEPTION USING ERRCODE = '57P01', MESSAGE = 'terminating connection';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_twice BEFORE UPDATE ON profile.linkedin_attempts
+    FOR EACH ROW EXECUTE FUNCTION profile.refuse_twice();
+"""
+
+
+@asynccontextmanager
+async def _claims_held_up(
+    profile: ProfileRoom, request: pb.ExecuteActionRequest, *, until_waiting: int
+) -> AsyncIterator[None]:
+    """Let nobody claim the attempt until so many processes have looked and want to."""
+    admin = profile.room.admin
+    url = profile.room.given.settings.database.url
+    assert url is not None
+    holder = await asyncpg.connect(url.get_secret_value())
+
+    async def are_waiting() -> bool:
+        waiting = await admin.fetchval(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE application_name = 'inergize-profile' AND wait_event_type = 'Lock'"
+        )
+        return bool(waiting == until_waiting)
+
+    async with asyncio.timeout(30):
+        held = holder.transaction()
+        await held.start()
+        await _insert_open_attempt(holder, request)
+        yield
+        await eventually(are_waiting)
+        await held.rollback()
+    await holder.close()
+
+
+async def _insert_open_attempt(
+    connection: asyncpg.Connection, request: pb.ExecuteActionRequest
+) -> None:
+    """The row of a sender who has got no further."""
+    attempt = convert.attempt_from_proto(request)
+    await connection.execute(
+        "INSERT INTO profile.linkedin_attempts (attempt_id, user_id, request_hash)"
+        " VALUES ($1, $2, $3)",
+        attempt.attempt_id,
+        attempt.user_id,
+        attempt.request_hash,
+    )
 
 
 async def test_a_post_appears_exactly_as_written(profile: ProfileRoom) -> None:
@@ -68,9 +127,13 @@ async def test_one_attempt_asked_of_two_processes_at_once_is_sent_once(
     request = publish(await profile.connected_user())
     other = await start_profile(profile.sandbox, beside=profile)
 
-    replies = await asyncio.gather(
-        *(room.execute(request) for room in (profile, other) for _ in range(10))
-    )
+    async with _claims_held_up(profile, request, until_waiting=2):
+        calls = [
+            asyncio.create_task(room.execute(request))
+            for room in (profile, other)
+            for _ in range(10)
+        ]
+    replies = await asyncio.gather(*calls)
 
     (applied,) = profile.applied()
     assert {reply.remote_id for reply in replies} <= {applied["urn"], ""}
@@ -142,7 +205,7 @@ async def test_an_answer_is_kept_though_the_caller_has_gone(profile: ProfileRoom
     assert (again.outcome, again.remote_id) == (pb.ACTION_OUTCOME_CONFIRMED, applied["urn"])
 
 
-async def test_an_answer_is_kept_though_the_database_was_lost_meanwhile(
+async def test_an_answer_is_kept_though_the_connections_were_cut_meanwhile(
     profile: ProfileRoom,
 ) -> None:
     request = publish(await profile.connected_user())
@@ -160,16 +223,22 @@ async def test_an_answer_is_kept_though_the_database_was_lost_meanwhile(
     assert await profile.attempt_state(request) == "confirmed"
 
 
+async def test_an_answer_is_kept_though_the_database_refuses_it_at_first(
+    profile: ProfileRoom,
+) -> None:
+    await profile.room.admin.execute(SHUTTING_DOWN_TWICE)
+    request = publish(await profile.connected_user())
+
+    reply = await profile.execute(request)
+
+    assert reply.outcome == pb.ACTION_OUTCOME_CONFIRMED
+    assert await profile.attempt_state(request) == "confirmed"
+    assert await profile.room.admin.fetchval("SELECT last_value FROM profile.tries") == 3
+
+
 async def test_an_attempt_whose_sender_died_is_unknown_and_not_sent(profile: ProfileRoom) -> None:
     request = publish(await profile.connected_user())
-    attempt = convert.attempt_from_proto(request)
-    await profile.room.admin.execute(
-        "INSERT INTO profile.linkedin_attempts (attempt_id, user_id, request_hash)"
-        " VALUES ($1, $2, $3)",
-        attempt.attempt_id,
-        attempt.user_id,
-        attempt.request_hash,
-    )
+    await _insert_open_attempt(profile.room.admin, request)
 
     reply = await profile.execute(request)
 
@@ -208,6 +277,14 @@ async def test_a_refusal_of_an_earlier_token_leaves_the_new_one_alone(
 
     connection = await profile.connection(user_id)
     assert connection.state == profile_pb2.CONNECTION_STATE_CONNECTED
+
+
+async def test_what_is_known_is_told_after_the_connection_is_gone(profile: ProfileRoom) -> None:
+    request = publish(await profile.connected_user())
+    first = await profile.execute(request)
+    await profile.room.admin.execute("DELETE FROM profile.linkedin_tokens")
+
+    assert await profile.execute(request) == first
 
 
 async def test_a_spent_daily_quota_says_when_to_try_again(profile: ProfileRoom) -> None:

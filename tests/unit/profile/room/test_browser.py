@@ -73,7 +73,7 @@ def test_the_nonce_is_read_from_any_cookie_header(
         ("application/json;q=much", False),
     ],
 )
-def test_json_is_preferred_only_where_it_ranks_above_html(accept: str, expected: bool) -> None:  # noqa: FBT001
+def test_json_is_preferred_only_where_it_ranks_above_html(accept: str, expected: bool) -> None:
     assert prefers_json(_call(("accept", accept))) is expected
 
 
