@@ -1,8 +1,10 @@
 """A real Envoy with the rendered configuration, in front of real gRPC servers."""
 
+import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,6 +74,20 @@ class Edge:
             assert time.monotonic() - began < seconds, self.log.read_text()
             time.sleep(0.02)
         return time.monotonic() - began
+
+    def healthy_endpoints(self, service: str) -> int:
+        """How many endpoints of a service Envoy would use now."""
+        url = f"http://127.0.0.1:{self.topology.admin_port}/stats"
+        name = f"cluster.{service}.membership_healthy"
+        line = httpx.get(url, params={"filter": f"^{name}$"}).text
+        return int(line.rpartition(":")[2])
+
+    def endpoints_used(self, request_ids: set[str]) -> dict[int, int]:
+        """Port to number of calls, once the access log knows all of them; else nothing."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines() if "{" in line]
+        found = [line["upstream"] for line in lines if line["request_id"] in request_ids]
+        counted = Counter(int(upstream.rpartition(":")[2]) for upstream in found)
+        return dict(counted) if len(found) == len(request_ids) else {}
 
     def _health(self) -> int:
         try:

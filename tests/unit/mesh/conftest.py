@@ -22,4 +22,4 @@ def topology(tmp_path: Path) -> Topology:
 def document(topology: Topology) -> Any:
     """The rendered bootstrap."""
     policy = EdgePolicy(cors_origins=("https://app.example",))
-    return yaml.safe_load(render_envoy(topology, policy))
+    return yaml.load(render_envoy(topology, policy), Loader=yaml.CSafeLoader)

@@ -1,22 +1,18 @@
 """The rendered bootstrap is one Envoy accepts, and follows the topology and the policy."""
 
 import subprocess
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from services.kernel.config import settings
 from stack.embedded.envoy import binary_path
 from stack.mesh import EdgePolicy, render_envoy
 from stack.names import SERVICES
 from stack.topology import Topology
+from tests.unit.mesh.certificate import write_certificate
 
 
 def validate(configuration: str, folder: Path) -> None:
@@ -27,21 +23,14 @@ def validate(configuration: str, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def parsed(configuration: str) -> Any:
+    return yaml.load(configuration, Loader=yaml.CSafeLoader)
+
+
 def with_certificate(topology: Topology) -> Topology:
     """The topology with a certificate made for it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    certificate = (builder.not_valid_before(now).not_valid_after(now + timedelta(days=1))).sign(
-        key, hashes.SHA256()
-    )
-    paths = topology.data_dir / "edge.crt", topology.data_dir / "edge.key"
-    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private = serialization.PrivateFormat.PKCS8
-    plain = serialization.NoEncryption()
-    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, private, plain))
-    return Topology(topology.data_dir, topology.ports, tls_certificate=paths[0], tls_key=paths[1])
+    certificate, key = write_certificate(topology.data_dir)
+    return Topology(topology.data_dir, topology.ports, tls_certificate=certificate, tls_key=key)
 
 
 def edge_manager(document: Any) -> Any:
@@ -69,7 +58,7 @@ def test_without_a_policy_the_settings_decide(
     settings.cache_clear()
     monkeypatch.setenv("EDGE_CORS_ORIGINS", "https://one.example,https://two.example")
     try:
-        document = yaml.safe_load(render_envoy(topology))
+        document = parsed(render_envoy(topology))
     finally:
         settings.cache_clear()
     (host,) = edge_manager(document)["route_config"]["virtual_hosts"]
@@ -82,7 +71,7 @@ def test_every_listener_has_its_port_and_only_the_edge_may_leave_loopback(
     topology: Topology,
 ) -> None:
     wide = Topology(topology.data_dir, topology.ports, edge_host="0.0.0.0", edge_port=8443)
-    document = yaml.safe_load(render_envoy(wide, EdgePolicy()))
+    document = parsed(render_envoy(wide, EdgePolicy()))
     addresses = {
         found["name"]: tuple(found["address"]["socket_address"].values())
         for found in document["static_resources"]["listeners"]
@@ -125,7 +114,7 @@ def test_filters_stand_in_the_order_that_is_safe(document: Any) -> None:
 
 
 def test_tls_is_modern_and_remembered(topology: Topology) -> None:
-    document = yaml.safe_load(render_envoy(with_certificate(topology), EdgePolicy()))
+    document = parsed(render_envoy(with_certificate(topology), EdgePolicy()))
     (chain,) = document["static_resources"]["listeners"][0]["filter_chains"]
     context = chain["transport_socket"]["typed_config"]["common_tls_context"]
     assert context["tls_params"] == {"tls_minimum_protocol_version": "TLSv1_2"}
