@@ -1,0 +1,1 @@
+"""The ledger of everything done on LinkedIn in a user's name."""

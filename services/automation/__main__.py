@@ -1,0 +1,33 @@
+"""Wires the automation room and serves it."""
+
+from datetime import timedelta
+
+from services.automation import internal_servicer, servicer
+from services.automation.attempts import Attempts
+from services.automation.domain import Actions
+from services.automation.internal_servicer import AutomationInternalServicer
+from services.automation.servicer import AutomationServicer
+from services.kernel.config import settings
+from services.kernel.paging import PageTokens
+from services.kernel.periodic import PeriodicJob
+from services.kernel.runtime import Room, Runtime
+from services.kernel.server import serve
+
+
+def build(given: Runtime) -> Room:
+    """The automation room on the given parts."""
+    actions = Actions(given.db, PageTokens(given.keys, "automation.actions"))
+    attempts = Attempts(given.db)
+    return Room(
+        servicers={
+            servicer.SERVICE: AutomationServicer(actions),
+            internal_servicer.SERVICE: AutomationInternalServicer(attempts),
+        },
+        periodic=[
+            PeriodicJob("sweep_lapsed", every=timedelta(minutes=1), run=attempts.sweep_lapsed)
+        ],
+    )
+
+
+if __name__ == "__main__":
+    serve({"automation": build}, settings())

@@ -1,0 +1,73 @@
+"""The life of an attempt while workers act: claimed under a fence, ended once, told step by step.
+
+The database refuses a second attempt at an action while one may have reached LinkedIn; what is
+here only says so in time. docs/decisions/0063-one-live-attempt-per-action.md
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from services.automation import store
+from services.automation.errors import ActionHeld
+from services.automation.model import Attempt, AttemptResult, Step, WantedAttempt
+from services.kernel.caller import actor_name
+from services.kernel.db import Database
+from services.kernel.errors import InvalidRequest
+from services.kernel.periodic import Cursor
+
+LEASE = timedelta(seconds=40)
+"""Longer than LinkedIn may take (25 s), shorter than the lease of what is published (60 s): who
+takes the publication over finds the attempt free."""
+BATCH = 500
+SWEEPER = "sweeper"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """The attempts of all users."""
+
+    db: Database
+
+    async def begin(self, wanted: WantedAttempt, claimed_by: str) -> Attempt:
+        """Enter an attempt, or take it over when nobody holds it; one that has ended is returned.
+
+        Raises ActionHeld while somebody holds it, be it the same one, or while another attempt at
+        the action may have reached LinkedIn; UserGone.
+        """
+        async with self.db.transaction() as tx:
+            known = await store.lock_attempt(tx, wanted)
+            if known is None:
+                claimed = await store.add_attempt(tx, wanted, claimed_by, LEASE)
+            elif known.has_ended:
+                return known.without_fence()
+            elif known.is_held:
+                raise ActionHeld(state=known.state)
+            else:
+                claimed = await store.claim_attempt(tx, wanted.user_id, known, claimed_by, LEASE)
+            step = Step(known.state if known else None, claimed.state, claimed.fence, _actor(), {})
+            await store.add_event(tx, claimed.attempt_id, wanted.user_id, step)
+        return claimed
+
+    async def record(self, attempt_id: UUID, fence: int, result: AttemptResult) -> None:
+        """End an attempt; ending it the same way again changes nothing.
+
+        Raises FenceLost, and InvalidRequest for a confirmation that names nothing.
+        """
+        if result.state == "confirmed" and not result.remote_id:
+            raise InvalidRequest({"remote_id": "must be set when confirmed"})
+        async with self.db.transaction() as tx:
+            user_id = await store.record_attempt(tx, attempt_id, fence, result)
+            if user_id is not None:
+                step = Step("claimed", result.state, fence, _actor(), result.detail())
+                await store.add_event(tx, attempt_id, user_id, step)
+
+    async def sweep_lapsed(self, _: Cursor) -> Cursor:
+        """Return attempts to the queue whose holder has gone silent; a batch at a time."""
+        async with self.db.transaction() as tx:
+            returned = await store.return_lapsed(tx, BATCH, SWEEPER)
+        return {"again": True} if returned == BATCH else None
+
+
+def _actor() -> str:
+    return actor_name().removeprefix("svc:")

@@ -1,0 +1,35 @@
+"""The ledger over gRPC, for workers."""
+
+from uuid import UUID
+
+from inergize.automation.v1 import automation_internal_service_pb2 as pb
+from inergize.automation.v1.automation_internal_service_pb2_grpc import (
+    AutomationInternalServiceServicer,
+)
+
+from services.automation import convert
+from services.automation.attempts import Attempts
+from services.kernel.interceptors.call import Context
+
+SERVICE = "inergize.automation.v1.AutomationInternalService"
+
+
+class AutomationInternalServicer(AutomationInternalServiceServicer):
+    """Proto in, domain call, proto out."""
+
+    def __init__(self, attempts: Attempts) -> None:
+        self._attempts = attempts
+
+    async def BeginAttempt(
+        self, request: pb.BeginAttemptRequest, context: Context
+    ) -> pb.BeginAttemptResponse:
+        wanted = convert.wanted_from_proto(request)
+        attempt = await self._attempts.begin(wanted, request.claimed_by)
+        return convert.attempt_to_proto(attempt)
+
+    async def RecordAttempt(
+        self, request: pb.RecordAttemptRequest, context: Context
+    ) -> pb.RecordAttemptResponse:
+        result = convert.result_from_proto(request)
+        await self._attempts.record(UUID(request.attempt_id), request.fence, result)
+        return pb.RecordAttemptResponse()
