@@ -3,7 +3,8 @@
 An entry holds a batch's id. The batch itself is a row, so a lost entry costs seconds, not events.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -51,15 +52,11 @@ class Streams:
     async def read(self, *, unfinished: bool) -> list[Entry]:
         """Wait a moment for new entries, or list those this consumer got and did not finish."""
         streams: dict[Any, Any] = dict.fromkeys(_KEYS, "0" if unfinished else ">")
-        try:
+        found: Any = []
+        async with self._groups_made_if_gone():
             found = await self._client.xreadgroup(
                 GROUP, self._consumer, streams, count=READ_AT_ONCE, block=BLOCK_MS
             )
-        except ResponseError as refused:
-            if not str(refused).startswith(_GROUP_IS_GONE):
-                raise
-            await self._create_groups()  # first start, or somebody wiped Redis
-            return []
         return [
             entry for stream, delivered in _pairs(found) for entry in _entries(stream, delivered)
         ]
@@ -67,11 +64,12 @@ class Streams:
     async def take_over(self) -> list[Entry]:
         """Take entries that another consumer got long ago and did not finish."""
         taken: list[Entry] = []
-        for stream in _KEYS:
-            _, delivered, *_ = await self._client.xautoclaim(
-                stream, GROUP, self._consumer, IDLE_MS, count=READ_AT_ONCE
-            )
-            taken += _entries(stream, delivered)
+        async with self._groups_made_if_gone():
+            for stream in _KEYS:
+                _, delivered, *_ = await self._client.xautoclaim(
+                    stream, GROUP, self._consumer, IDLE_MS, count=READ_AT_ONCE
+                )
+                taken += _entries(stream, delivered)
         return taken
 
     async def finish(self, entries: Sequence[Entry]) -> None:
@@ -87,6 +85,16 @@ class Streams:
         """Leave the group. What was not finished is found by the sweep."""
         for stream in _KEYS:
             await self._client.xgroup_delconsumer(stream, GROUP, self._consumer)
+
+    @asynccontextmanager
+    async def _groups_made_if_gone(self) -> AsyncIterator[None]:
+        """Make the groups when they are not there: first start, or somebody wiped Redis."""
+        try:
+            yield
+        except ResponseError as refused:
+            if not str(refused).startswith(_GROUP_IS_GONE):
+                raise
+            await self._create_groups()
 
     async def _create_groups(self) -> None:
         for stream in _KEYS:
