@@ -12,10 +12,8 @@ from stack.topology import Topology
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BASE = MappingProxyType({"PATH": _PATH, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"})
-_DATABASE_ROLE = MappingProxyType(
-    {**{service: service for service in SERVICES}, "pipeline": "analytics"}
-)
-"""Whose tables a process works on; workers and scheduler have none."""
+_ROOM = MappingProxyType({**{service: service for service in SERVICES}, "pipeline": "analytics"})
+"""Whose tables a process works on, and in whose name; workers and scheduler have no tables."""
 
 _OURS = ("DATABASE_", "TIMESERIES_", "MESH_", "SERVER_", "CRYPTO_", "INERGIZE_DATA_DIR")
 """Beginnings of names whose values the stack composes for each child by itself."""
@@ -104,7 +102,7 @@ def _shared(
 
 def _database(name: str, topology: Topology, secrets: Secrets) -> dict[str, str]:
     """Its own role's DSN, the password apart, so that a logged DSN gives nothing away."""
-    role = _DATABASE_ROLE.get(name)
+    role = _ROOM.get(name)
     if role is None:
         return {}
     variables = {
@@ -130,12 +128,13 @@ def _crypto(name: str, secrets: Secrets, given: Mapping[str, str]) -> dict[str, 
 def _mesh(
     name: str, topology: Topology, secrets: Secrets, given: Mapping[str, str]
 ) -> dict[str, str]:
+    caller = _ROOM.get(name, name)
     signing: dict[str, str] = json.loads(given.get("MESH_SIGNING_KEYS", "{}"))
-    own = signing.get(name) or secrets.signing_key(name)
+    own = signing.get(caller) or secrets.signing_key(caller)
     public = given.get("MESH_PUBLIC_KEYS") or json.dumps(secrets.public_keys())
     return {
         "MESH_ADDRESS": f"{LOOPBACK}:{topology.mesh_port}",
-        "MESH_SIGNING_KEYS": json.dumps({name: own}),
+        "MESH_SIGNING_KEYS": json.dumps({caller: own}),
         "MESH_PUBLIC_KEYS": public,
     }
 

@@ -2,8 +2,8 @@
 
 SERVICES = ("auth", "profile", "content", "automation", "safety", "analytics")
 BACKGROUND = ("workers", "scheduler", "pipeline")
-CALLERS = (*SERVICES, *BACKGROUND, "stack")
-"""Who may sign a service credential: each has a key of its own."""
+CALLERS = (*SERVICES, "workers", "scheduler", "stack")
+"""Who signs service credentials, each with a key of its own; the pipeline is Analytics too."""
 QUEUES = ("high", "normal", "low", "ai", "mail")
 EXTERNAL_URLS = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "S3_URL", "MAIL_SMTP_URL")
 """Giving one of these replaces the embedded server behind it."""

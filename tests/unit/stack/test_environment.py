@@ -27,7 +27,9 @@ _ALLOWED = {
         | _COMMON_SECRETS
         for service in SERVICES
     },
-    **{name: {f"MESH_SIGNING_KEY_{name.upper()}"} | _COMMON_SECRETS for name in BACKGROUND},
+    "workers": {"MESH_SIGNING_KEY_WORKERS"} | _COMMON_SECRETS,
+    "scheduler": {"MESH_SIGNING_KEY_SCHEDULER"} | _COMMON_SECRETS,
+    "pipeline": {"MESH_SIGNING_KEY_ANALYTICS"} | _COMMON_SECRETS,
 }
 _LINKEDIN = {"LINKEDIN_CLIENT_ID", "LINKEDIN_CLIENT_SECRET"}
 _S3 = {"S3_ACCESS_KEY", "S3_SECRET_KEY"}
