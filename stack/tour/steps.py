@@ -109,7 +109,8 @@ def connect(notes: Notes) -> str:
     away = httpx.get(start["authorizationUrl"], follow_redirects=False)
     expect(away.is_redirect, f"LinkedIn redirects back, not {away.status_code} {away.text[:200]}")
     back = urlsplit(away.headers["location"])
-    connection = notes.client.call("GET", f"{back.path}?{back.query}", accept="application/json")
+    reply = notes.client.call("GET", f"{back.path}?{back.query}", accept="application/json")
+    connection = reply["connection"]
     expect(connection["state"] == "CONNECTION_STATE_CONNECTED", f"connected, not {connection}")
     notes.member_urn = connection["memberUrn"]
 

@@ -36,7 +36,7 @@ def connect_linkedin(stack: Stack, user: User) -> str:
         back = httpx.get(start["authorizationUrl"]).headers["location"]
         reply = client.get(back, headers={"accept": "application/json"})
         assert reply.status_code == 200, reply.text
-        return str(reply.json()["memberUrn"])
+        return str(reply.json()["connection"]["memberUrn"])
 
 
 def mailed_token(stack: Stack, email: str, seconds: float = 20) -> str:
