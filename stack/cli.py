@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stack.cli_accounts import admin
+from stack.cli_parts import bootstrap, migrate, pipeline, schedule, serve, work
+from stack.cli_shared import data_dir_option, place_of, read_settings
 from stack.errors import StackError
-from stack.names import QUEUES, SERVICES
 
 if TYPE_CHECKING:
-    from services.kernel.config import Settings
     from stack.data_dir import DataDir
     from stack.up import Options
 
@@ -35,11 +36,8 @@ class _Commands(click.Group):
         return list(self.commands)
 
 
-_data_dir = click.option(
-    "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where the stack keeps its data. [default: INERGIZE_DATA_DIR, else .inergize]",
-)
+_HANDED_ON = {"ignore_unknown_options": True, "help_option_names": []}
+"""For commands that read their options, and explain them, by themselves."""
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,7 +60,7 @@ def main() -> None:
     show_default=True,
     help="The address the edge listens on; everything else stays on loopback.",
 )
-@_data_dir
+@data_dir_option
 @click.option("--detach", is_flag=True, help="Return once all is ready; it runs on.")
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="Serve HTTPS: the chain, PEM.")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="Serve HTTPS: its key, PEM.")
@@ -83,9 +81,9 @@ def up(  # noqa: PLR0917 - click hands every option over
     from stack.given import given_settings
     from stack.up import Options
 
-    settings = _settings()
+    settings = read_settings()
     options = Options(
-        data_dir=_place(data_dir).root,
+        data_dir=place_of(data_dir).root,
         given=given_settings(settings),
         edge_host=host,
         edge_port=port,
@@ -96,14 +94,14 @@ def up(  # noqa: PLR0917 - click hands every option over
 
 
 @main.command()
-@_data_dir
+@data_dir_option
 def down(data_dir: Path | None) -> None:
     """Stop everything; requests in flight are finished, data stays."""
     from stack.control import ask
     from stack.lock import is_held
     from stack.processes import end_recorded
 
-    place = _place(data_dir)
+    place = place_of(data_dir)
     if is_held(place):
         for message in ask(place, "down", timeout_s=_DOWN_TIMEOUT_S):
             click.echo(message.get("line", "stopped"))
@@ -116,7 +114,7 @@ def down(data_dir: Path | None) -> None:
 
 
 @main.command()
-@_data_dir
+@data_dir_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON, memory in bytes.")
 def status(data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show what runs: state, process, ports, memory, restarts. Fails when nothing runs."""
@@ -124,24 +122,24 @@ def status(data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
 
     from stack.status import as_table, read_status
 
-    found = read_status(_place(data_dir))
+    found = read_status(place_of(data_dir))
     click.echo(json.dumps(found, indent=2) if as_json else as_table(found))
 
 
 @main.command()
-@_data_dir
+@data_dir_option
 @click.option("--shell", is_flag=True, help='For a shell: eval "$(inergize env --shell)"')
 def env(data_dir: Path | None, shell: bool) -> None:  # noqa: FBT001
     """Print how to reach every part, as KEY=value; passwords are among the values."""
     from stack.exported import as_lines
 
-    values = _addresses(_place(data_dir))
+    values = _addresses(place_of(data_dir))
     click.echo("\n".join(as_lines(values, is_shell=shell)))
 
 
 @main.command()
 @click.argument("name", required=False)
-@_data_dir
+@data_dir_option
 @click.option("-f", "--follow", "goes_on", is_flag=True, help="Go on as lines are written.")
 @click.option(
     "-n",
@@ -155,12 +153,12 @@ def logs(name: str | None, data_dir: Path | None, goes_on: bool, lines: int) -> 
     """Show the log of one part, or of all of them."""
     from stack.show_logs import show
 
-    show(_place(data_dir), name, lines=lines, goes_on=goes_on)
+    show(place_of(data_dir), name, lines=lines, goes_on=goes_on)
 
 
 @main.command()
 @click.argument("name")
-@_data_dir
+@data_dir_option
 def restart(name: str, data_dir: Path | None) -> None:
     """Restart one part of the running stack.
 
@@ -169,97 +167,22 @@ def restart(name: str, data_dir: Path | None) -> None:
     """
     from stack.control import ask
 
-    for message in ask(_place(data_dir), "restart", timeout_s=_RESTART_TIMEOUT_S, name=name):
+    for message in ask(place_of(data_dir), "restart", timeout_s=_RESTART_TIMEOUT_S, name=name):
         click.echo(message.get("line", f"{name}: restarted, now process {message.get('pid')}"))
 
 
 @main.command()
-@click.argument("services", nargs=-1, required=True, type=click.Choice(SERVICES))
-def serve(services: tuple[str, ...]) -> None:
-    """Serve one or more of the six services in this process; settings from the environment."""
-    from services.main import serve as serve_services
-
-    serve_services(list(services))
-
-
-@main.command()
-@click.argument("queues", nargs=-1, type=click.Choice(QUEUES))
-def work(queues: tuple[str, ...]) -> None:
-    """Run one worker process on these queues, or on all; settings from the environment."""
-    from workers.main import work as work_on
-
-    work_on(list(queues or QUEUES))
-
-
-@main.command()
-def schedule() -> None:
-    """Run one scheduler; any number may run beside each other."""
-    from workers.scheduler import schedule as run_scheduler
-
-    run_scheduler()
-
-
-@main.command()
-def pipeline() -> None:
-    """Run one consumer of the event stream; any number may share the work."""
-    from services.analytics.pipeline import run
-
-    run()
-
-
-@main.command()
-@click.option(
-    "--admin-url",
-    envvar="DATABASE_ADMIN_URL",
-    required=True,
-    help="DSN of a superuser. [environment: DATABASE_ADMIN_URL]",
-)
-def bootstrap(admin_url: str) -> None:
-    """Create the roles and the database on a real server; repeating it is harmless.
-
-    Passwords come from DATABASE_PASSWORDS: a JSON object by role (migrator, auth, profile,
-    content, automation, safety, analytics). `up` does all this by itself.
-    """
-    from stack.commands import bootstrap_database
-
-    bootstrap_database(admin_url, _settings())
-
-
-@main.command()
-def migrate() -> None:
-    """Apply pending migrations to DATABASE_URL (the owner's); `up` does it by itself."""
-    from stack.commands import migrate_database
-
-    migrate_database(_settings())
-
-
-@main.group()
-def admin() -> None:
-    """Look after the accounts of a running stack."""
-
-
-@admin.command("create")
-@click.argument("email")
-@_data_dir
-def admin_create(email: str, data_dir: Path | None) -> None:
-    """Make the first administrator."""
-    from stack.admin import create
-
-    create(email, _place(data_dir).root)
-
-
-@main.command()
 @click.option("--url", help="The edge. [default: that of the running stack]")
-@_data_dir
+@data_dir_option
 def tour(url: str | None, data_dir: Path | None) -> None:
     """Carry one post from registration to published, and check every step."""
     from stack.tour.main import run
 
-    addresses = _addresses(_place(data_dir))
+    addresses = _addresses(place_of(data_dir))
     sys.exit(run(addresses | ({"INERGIZE_URL": url} if url else {})))
 
 
-@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@main.command(context_settings=_HANDED_ON)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def generate(arguments: tuple[str, ...]) -> None:
     """Derive the stubs from the contracts again, or only lint these."""
@@ -268,31 +191,17 @@ def generate(arguments: tuple[str, ...]) -> None:
     sys.exit(run_generate(list(arguments)))
 
 
-@main.command()
-def bench() -> None:
+@main.command(context_settings=_HANDED_ON)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
     """Measure a running stack against bare baselines, in one run."""
     from bench.main import main as run_bench
 
-    run_bench()
+    sys.exit(run_bench(list(arguments)))
 
 
-def _settings() -> "Settings":
-    from pydantic import ValidationError
-
-    from services.kernel.config import Settings
-
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        raise StackError(f"{name}: {first['msg']}") from error
-
-
-def _place(data_dir: Path | None) -> "DataDir":
-    from stack.data_dir import DataDir
-
-    return DataDir((data_dir or _settings().inergize.data_dir).absolute())
+for _command in (serve, work, schedule, pipeline, bootstrap, migrate, admin):
+    main.add_command(_command)
 
 
 def _addresses(place: "DataDir") -> dict[str, str]:

@@ -1,0 +1,42 @@
+"""What the commands share: where the data is, and what the user has set."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stack.errors import StackError
+
+if TYPE_CHECKING:
+    from services.kernel.config import Settings
+    from stack.data_dir import DataDir
+
+data_dir_option = click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the stack keeps its data. [default: INERGIZE_DATA_DIR, else .inergize]",
+)
+
+
+def read_settings() -> "Settings":
+    """The settings of this process; StackError naming the first that makes no sense."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from services.kernel.config import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise StackError(f"{name}: {first['msg']}") from error
+    except SettingsError as error:
+        raise StackError(f"a setting is not the JSON it should be: {error}") from error
+
+
+def place_of(data_dir: Path | None) -> "DataDir":
+    """The data directory that was asked for, or set, or the usual one."""
+    from stack.data_dir import DataDir
+
+    return DataDir((data_dir or read_settings().inergize.data_dir).absolute())
