@@ -16,8 +16,8 @@ from services.kernel.db import Database
 from services.kernel.errors import InvalidRequest
 from services.kernel.periodic import Cursor
 
-LEASE = timedelta(seconds=40)
-"""Longer than LinkedIn may take (25 s), shorter than the lease of what is published (60 s): who
+LEASE = timedelta(seconds=57)
+"""Longer than a worker may take (55 s), shorter than the lease of what is published (60 s): who
 takes the publication over finds the attempt free."""
 BATCH = 500
 SWEEPER = "sweeper"
