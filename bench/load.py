@@ -153,6 +153,7 @@ async def run(spec: LoadSpec) -> Load:
         tally.is_over = True
         for transport in transports:
             transport.abort()
+        await asyncio.sleep(0)  # aborted transports close their sockets in the loop's next turn
 
 
 def _own_address(number: int) -> tuple[str, int] | None:
