@@ -80,6 +80,15 @@ INSERT INTO one_time_tokens (user_id, purpose, token_hash, hash_key_id, bound_to
 VALUES ($1, $2, $3, $4, $5, now() + $6::interval)
 RETURNING id;
 
+-- lock_token_owner --
+-- Hold the account a token is for: whoever touches both locks the account first.
+-- $1 purpose text, $2 token_hashes bytea[]
+SELECT users.id
+  FROM one_time_tokens AS token
+  JOIN users ON users.id = token.user_id
+ WHERE token.token_hash = ANY ($2) AND token.purpose = $1
+   FOR UPDATE OF users;
+
 -- use_one_time_token --
 -- Redeem a token: of any number of tries at once, one gets the row.
 -- $1 purpose text, $2 token_hashes bytea[]

@@ -104,6 +104,11 @@ async def add_one_time_token(
     return token_id
 
 
+async def lock_token_owner(tx: Transaction, purpose: str, token_hashes: list[bytes]) -> None:
+    """Hold the account a token is for, before the token itself: the other way round deadlocks."""
+    await tx.execute(QUERIES["lock_token_owner"], purpose, token_hashes)
+
+
 async def use_one_time_token(
     tx: Transaction, purpose: str, token_hashes: list[bytes]
 ) -> tuple[UUID, str]:

@@ -57,6 +57,7 @@ class Verification:
         """Redeem a mailed token and return its user. Raises TokenInvalid."""
         hashes = self._keys.token_hashes(token)
         async with self._db.transaction() as tx:
+            await store.lock_token_owner(tx, VERIFY, hashes)
             user_id, email = await store.use_one_time_token(tx, VERIFY, hashes)
             await store.mark_verified(tx, user_id, email)
         await self._cache.forget_tokens(hashes)

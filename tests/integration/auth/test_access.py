@@ -6,6 +6,7 @@ import time
 from typing import Any
 from uuid import uuid4
 
+import grpc
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from grpc import StatusCode
@@ -86,6 +87,21 @@ async def test_tokens_of_a_replaced_key_stay_good(
     for tokens in (before, after):
         await stub.GetCurrentUser(ME, metadata=bearer(tokens))
     assert len((await stub.GetJwks(pb.GetJwksRequest())).keys) == 2
+
+
+async def test_signed_out_token_is_refused_within_five_seconds(people: People, stub: Any) -> None:
+    tokens = await people.signed_in()
+    await stub.GetCurrentUser(ME, metadata=bearer(tokens))
+    await stub.Logout(pb.LogoutRequest(), metadata=bearer(tokens))
+
+    async def is_refused() -> bool:
+        try:
+            await stub.GetCurrentUser(ME, metadata=bearer(tokens))
+        except grpc.aio.AioRpcError as refused:
+            return bool(error_info(refused).reason == "ERROR_REASON_SESSION_ENDED")
+        return False
+
+    assert await eventually(is_refused, seconds=5, every=0.1)
 
 
 async def test_check_caller_tells_what_a_session_says(people: People, internal: Any) -> None:

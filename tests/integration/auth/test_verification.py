@@ -9,6 +9,7 @@ from inergize.auth.v1 import auth_service_pb2 as pb
 
 from tests.integration.auth.conftest import People, refusal
 from tests.support.replies import error_info
+from tests.support.waiting import eventually
 
 AGE = """
 WITH token AS (
@@ -92,6 +93,22 @@ async def test_many_requests_at_once_mail_once(people: People) -> None:
     await people.room.admin.execute(AGE, "2 minutes")
     await asyncio.gather(*(resend(people, registered.registration_token) for _ in range(20)))
     assert len(await people.messages()) == 1
+
+
+async def test_redeeming_holds_no_token_while_it_waits_for_the_account(
+    people: People, stub: Any
+) -> None:
+    # Resending locks the account and then the token: the other way round would deadlock.
+    await people.register()
+    request = pb.VerifyEmailRequest(token=await people.mailed_token())
+    admin = people.room.admin
+    async with admin.transaction():
+        await admin.execute("SELECT id FROM auth.users FOR UPDATE")
+        redeeming = asyncio.ensure_future(stub.VerifyEmail(request))
+        waiters = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        assert await eventually(lambda: admin.fetchval(waiters))
+        await admin.execute("SELECT id FROM auth.one_time_tokens FOR UPDATE NOWAIT")
+    assert (await redeeming).user_id
 
 
 async def test_verified_account_gets_no_more_mail(people: People, stub: Any) -> None:
