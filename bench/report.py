@@ -109,7 +109,8 @@ def _cpu_rows(summary: Summary) -> Rows:
 def _ratio_line(name: str, ratio: Ratio) -> str:
     return (
         f"{ratio.of_medians:.2f} times {name} (single rounds {ratio.least:.2f} to {ratio.most:.2f};"
-        f" floor {ratio.floor}, goal {ratio.goal}): {ratio.verdict}"
+        f" floor {ratio.floor}, goal {ratio.goal}): {ratio.verdict};"
+        f" by processor time {ratio.by_processor_time:.2f}"
     )
 
 

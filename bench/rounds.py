@@ -24,7 +24,8 @@ async def run_rounds(
     """Measure all subjects `plan.rounds` times. Raises BenchError for anything but 200."""
     turns: dict[str, list[Turn]] = {subject.name: [] for subject in subjects}
     for number in range(1, plan.rounds + 1):
-        for subject in subjects:
+        first = number % len(subjects)  # nobody always has the turn after the same other
+        for subject in (*subjects[first:], *subjects[:first]):
             turn = await _turn(subject, target, plan)
             turns[subject.name].append(turn)
             say(

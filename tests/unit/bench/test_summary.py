@@ -43,6 +43,7 @@ def test_medians_are_not_moved_by_one_lucky_round() -> None:
     ratio = summary.ratios[BARE_GRPC]
     assert (ratio.of_medians, ratio.least) == (0.9, 0.9)
     assert ratio.most == pytest.approx(8100 / 1100)
+    assert ratio.by_processor_time == pytest.approx(0.9)
     assert summary.ratios[FASTAPI].of_medians == 1.5
 
 
