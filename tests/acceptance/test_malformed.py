@@ -100,7 +100,7 @@ def _spoil(dice: random.Random, sent: Sent) -> Sent:
             sent.method = dice.choice(["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
         case 2:
             sent.headers["authorization"] = "Bearer " + dice.choice(
-                ["", "a.b.c", "x" * 500, "igz_x"]
+                ["?", "a.b.c", "x" * 500, "igz_x"]
             )
             sent.path = "/v1/content"
             sent.method = "GET"

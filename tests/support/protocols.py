@@ -4,6 +4,7 @@ import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,7 +53,7 @@ def rest(url: str, method: Method, request: Message, headers: Mapping[str, str])
     """Call by REST, as the contract's route says."""
     verb, path, body = rest_call(method, request)
     timeout = httpx.Timeout(TIMEOUT_SECONDS, read=1.0 if method.is_stream else TIMEOUT_SECONDS)
-    with httpx.stream(verb, url + path, json=body, headers=dict(headers), timeout=timeout) as reply:
+    with _client().stream(verb, url + path, json=body, headers=dict(headers), timeout=timeout) as reply:
         return Ending(reply.status_code, _read(reply, method), "rest")
 
 
@@ -65,6 +66,12 @@ def rest_call(method: Method, request: Message) -> tuple[str, str, dict[str, Any
     if rule.body:
         return verb.upper(), path, values
     return verb.upper(), f"{path}?{urlencode(values, doseq=True)}" if values else path, None
+
+
+@lru_cache(maxsize=1)
+def _client() -> httpx.Client:
+    """One client: each new one would load certificates that no test here needs."""
+    return httpx.Client()
 
 
 def _read(reply: httpx.Response, method: Method) -> str:
@@ -103,7 +110,7 @@ def web(url: str, method: Method, request: Message, headers: Mapping[str, str]) 
     framed = struct.pack(">BI", 0, len(body)) + body
     sent = {"content-type": "application/grpc-web+proto", "x-grpc-web": "1", **headers}
     timeout = httpx.Timeout(TIMEOUT_SECONDS, read=1.0 if method.is_stream else TIMEOUT_SECONDS)
-    with httpx.stream(
+    with _client().stream(
         "POST", url + method.path, content=framed, headers=sent, timeout=timeout
     ) as reply:
         raw = _read_raw(reply, method)
