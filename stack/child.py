@@ -18,7 +18,7 @@ from stack.program import Argument, Program
 IS_LINUX = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
-_RESET_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE)
+_RESET_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 _EXIT_ORPHANED = 125
 # Found before the fork: a forked child should not have to load anything to set itself up.
 _LIBC = ctypes.CDLL(None) if IS_LINUX else None
@@ -78,6 +78,9 @@ def _leave_parent(program: Program, parent_pid: int) -> None:
     for number in _RESET_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A client that hangs up is an error for one write, never the end of a server. The programs
+    # that take this process's place inherit it, and ignore the signal anyway.
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     os.closerange(3, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") > 0 else 65_536)
     gc.enable()

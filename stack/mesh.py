@@ -72,7 +72,13 @@ def _configured_policy() -> EdgePolicy:
     from services.kernel.config import settings
 
     given = settings()
-    return EdgePolicy(issuer=given.auth.issuer, cors_origins=given.edge.cors_origins)
+    return EdgePolicy(
+        issuer=given.auth.issuer,
+        cors_origins=given.edge.cors_origins,
+        requests_per_second=given.edge.requests_per_second,
+        burst_requests=given.edge.request_burst,
+        trusted_hops=given.edge.trusted_hops,
+    )
 
 
 def _edge(topology: Topology, policy: EdgePolicy) -> Json:

@@ -21,7 +21,6 @@ _LIBRARIES = (
     "prometheus_client",
     "uvloop",
     "protovalidate",
-    "joserfc.jwt",
     "argon2",
     "httpx",
     "uvicorn",

@@ -39,7 +39,7 @@ def current_slots(place: DataDir) -> dict[str, str]:
 
 def as_table(status: Message) -> str:
     """The same for people."""
-    rows = [_HEADER, *(_row(child) for child in status["children"] if child["state"] != "done")]
+    rows = [_HEADER, *(_row(child) for child in status["children"])]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

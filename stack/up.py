@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from stack import edge, processes, urls
-from stack.children import SATISFIED
+from stack.children import SATISFIED, State
 from stack.control import ControlServer, Message, Reply
 from stack.data_dir import DataDir
 from stack.house import EntryPoints, House
@@ -211,13 +211,14 @@ class _Run:
     def _status(self, request: Message, reply: Reply) -> None:
         del request
         supervisor = self._supervisor
+        children = [c for c in supervisor.children.values() if c.state is not State.DONE]
         is_up = not (supervisor.is_starting_up or supervisor.is_stopping)
         reply.finish(
             pid=os.getpid(),
             data_dir=str(self._place.root),
             edge=self._house.topology.edge_url,
             is_ready=is_up and edge.is_open(self._house.topology),
-            children=[child.describe() for child in supervisor.children.values()],
+            children=[child.describe() for child in children],
         )
 
     def _down(self, request: Message, reply: Reply) -> None:

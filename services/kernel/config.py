@@ -179,6 +179,12 @@ class EdgeSettings(Group):
     """Where users reach the edge; links in mails begin with it."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins whose browsers may call, comma separated; none by default."""
+    requests_per_second: int = Field(default=5_000, ge=1)
+    """Requests a second from one address before the edge sheds them with 429."""
+    request_burst: int = Field(default=10_000, ge=1)
+    """Requests from one address at once before the edge sheds them with 429."""
+    trusted_hops: int = Field(default=0, ge=0, le=10)
+    """Proxies of yours in front of the edge, whose X-Forwarded-For is believed."""
     front_end_url: str = ""
     """Front end that links in mails open; the built-in answers when empty."""
 

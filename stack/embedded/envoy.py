@@ -28,6 +28,7 @@ def launch(data_dir: str) -> NoReturn:
         *("--concurrency", _CONCURRENCY),
         *("--drain-time-s", _DRAIN_S),
         *("--log-level", "warning"),
+        *("--file-flush-interval-msec", "1000"),
         # One Envoy a stack: without its shared memory two stacks cannot disturb each other.
         "--disable-hot-restart",
     ]

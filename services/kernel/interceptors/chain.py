@@ -37,44 +37,40 @@ class Parts:
 def handler(method: Method, servicer: object, parts: Parts) -> "grpc.RpcMethodHandler[Any, Any]":
     """The gRPC handler of one method.
 
-    Raises TypeError for a servicer whose method is missing or not async: a blocking handler would
-    stall every call of the process.
+    Requests are parsed inside the chain: gRPC's own parsing would answer a corrupt one with the
+    exception's text. Raises TypeError for a servicer whose method is missing or not async: a
+    blocking handler would stall every call of the process.
     """
     behaviour = getattr(servicer, method.name, None)
     validate.warm(method.request_type)
-    codec: dict[str, Any] = {
-        "request_deserializer": method.request_type.FromString,
-        "response_serializer": method.reply_type.SerializeToString,
-    }
+    encode = method.reply_type.SerializeToString
     if method.is_stream:
         if not inspect.isasyncgenfunction(behaviour):
             raise TypeError(f"{method.path} must be an async generator")
-        return grpc.unary_stream_rpc_method_handler(_streaming(method, behaviour, parts), **codec)
+        streaming = _streaming(method, behaviour, parts)
+        return grpc.unary_stream_rpc_method_handler(streaming, response_serializer=encode)
     if not inspect.iscoroutinefunction(behaviour):
         raise TypeError(f"{method.path} must be a coroutine function")
-    return grpc.unary_unary_rpc_method_handler(_unary(method, behaviour, parts), **codec)
+    unary = _unary(method, behaviour, parts)
+    return grpc.unary_unary_rpc_method_handler(unary, response_serializer=encode)
 
 
 def _unary(method: Method, behaviour: Any, parts: Parts) -> Any:
+    check = auth.check_for(method, parts.callers, parts.verifier)
+
     async def innermost(request: Any, call: Call) -> Any:
         return await behaviour(request, call.context)
 
-    checked = _checked(method, parts, idempotency.unary(method, parts.keys, innermost))
-    composed = errors.unary(telemetry.unary(method, deadline.unary(checked)))
+    proceed = idempotency.unary(method, parts.keys, innermost)
 
-    async def handle(request: Any, context: Context) -> Any:
-        return await composed(request, begin(context, method))
-
-    return handle
-
-
-def _checked(method: Method, parts: Parts, proceed: Unary) -> Unary:
-    check = auth.check_for(method, parts.callers, parts.verifier)
-
-    async def handle(request: Any, call: Call) -> Any:
+    async def checked(raw: bytes, call: Call) -> Any:
         await check(call)
-        validate.check(request)
-        return await proceed(request, call)
+        return await proceed(validate.parsed(method.request_type, raw), call)
+
+    composed: Unary = errors.unary(telemetry.unary(method, deadline.unary(checked)))
+
+    async def handle(raw: bytes, context: Context) -> Any:
+        return await composed(raw, begin(context, method))
 
     return handle
 
@@ -82,16 +78,16 @@ def _checked(method: Method, parts: Parts, proceed: Unary) -> Unary:
 def _streaming(method: Method, behaviour: Any, parts: Parts) -> Any:
     check = auth.check_for(method, parts.callers, parts.verifier)
 
-    async def checked(request: Any, call: Call) -> AsyncIterator[Any]:
+    async def checked(raw: bytes, call: Call) -> AsyncIterator[Any]:
         await check(call)
-        validate.check(request)
+        request = validate.parsed(method.request_type, raw)
         async for reply in behaviour(request, call.context):
             yield reply
 
     composed: Streaming = errors.streaming(telemetry.streaming(method, deadline.streaming(checked)))
 
-    async def handle(request: Any, context: Context) -> AsyncIterator[Any]:
-        async for reply in composed(request, begin(context, method)):
+    async def handle(raw: bytes, context: Context) -> AsyncIterator[Any]:
+        async for reply in composed(raw, begin(context, method)):
             yield reply
 
     return handle

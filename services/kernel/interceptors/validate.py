@@ -1,11 +1,21 @@
 """Checks a request against the rules of its message."""
 
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from protovalidate import Validator, Violation
 
 from services.kernel.errors import InvalidRequest
 
 _validator = Validator()
+
+
+def parsed(kind: type[Message], raw: bytes) -> Message:
+    """The request in these bytes. Raises InvalidRequest for corrupt ones and for broken rules."""
+    try:
+        request = kind.FromString(raw)
+    except DecodeError:
+        raise InvalidRequest({"request": f"is not a {kind.DESCRIPTOR.full_name}"}) from None
+    check(request)
+    return request
 
 
 def check(request: Message) -> None:

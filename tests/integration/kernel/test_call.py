@@ -216,3 +216,11 @@ async def test_lost_answer_is_said_to_be_lost(room: RunningRoom, stub: Any) -> N
     assert refused.code() is StatusCode.ABORTED
     assert error_info(refused).reason == "ERROR_REASON_IDEMPOTENCY_RESULT_LOST"
     assert await room.admin.fetchval("SELECT count(*) FROM content.outbox") == 1
+
+
+async def test_corrupt_message_is_a_bad_request_and_tells_nothing(room: RunningRoom) -> None:
+    metadata = room.as_user(await room.make_user())
+    path = "/inergize.content.v1.ContentService/GetContent"
+    refused = await refusal(room.channel.unary_unary(path)(b"\xff\xff\xff", metadata=metadata))
+    assert refused.code() is StatusCode.INVALID_ARGUMENT
+    assert bad_request(refused) == {"request": "is not a inergize.content.v1.GetContentRequest"}
