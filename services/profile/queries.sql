@@ -4,6 +4,7 @@
 INSERT INTO user_preferences (user_id) VALUES ($1) ON CONFLICT (user_id) DO NOTHING;
 
 -- get_preferences --
+-- What a user wants done; no row until Auth's message about the user has arrived.
 -- $1 user_id uuid
 SELECT notification_email, notification_push, auto_sync_linkedin, optimal_posting_enabled,
        automation_enabled, ai_suggestions_enabled, benchmark_consent, privacy_level, version
