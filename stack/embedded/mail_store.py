@@ -7,20 +7,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from services.kernel.sql import beside
+
 _MAX_KEPT = 5_000
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS messages (
-    id INTEGER PRIMARY KEY,
-    sender TEXT NOT NULL,
-    recipient TEXT NOT NULL COLLATE NOCASE,
-    subject TEXT NOT NULL,
-    text TEXT NOT NULL,
-    html TEXT NOT NULL,
-    received_time TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS messages_recipient ON messages (recipient, id);
-"""
-_COLUMNS = "sender, recipient, subject, text, html, received_time"
+_QUERIES = beside(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +54,23 @@ class MessageStore:
         self._database = sqlite3.connect(folder / "messages.db", isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = FULL")
-        self._database.executescript(_SCHEMA)
+        self._database.execute(_QUERIES["create_messages"])
+        self._database.execute(_QUERIES["index_recipients"])
 
     def add(self, message: Message) -> None:
         """Keep a message, and let the oldest go when there are too many."""
-        insert = f"INSERT INTO messages ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
-        number = self._database.execute(insert, astuple(message)).lastrowid or 0
-        bound = number - self._max_kept
-        self._database.execute("DELETE FROM messages WHERE id <= ?", (bound,))
+        added = self._database.execute(_QUERIES["add_message"], astuple(message))
+        oldest = (added.lastrowid or 0) - self._max_kept
+        self._database.execute(_QUERIES["drop_oldest"], (oldest,))
 
     def newest(self, recipient: str | None, *, limit: int) -> list[Message]:
         """The messages to this address (any case), or to all, newest first."""
-        rows = self._database.execute(
-            f"SELECT {_COLUMNS} FROM messages WHERE ?1 IS NULL OR recipient = ?1"  # noqa: S608
-            " ORDER BY id DESC LIMIT ?2",
-            (recipient, limit),
-        )
+        rows = self._database.execute(_QUERIES["list_newest"], (recipient, limit))
         return [Message(*row) for row in rows]
 
     def delete(self, recipient: str | None) -> int:
         """Forget the messages to this address, or all; how many there were."""
-        where = "WHERE ?1 IS NULL OR recipient = ?1"
-        return self._database.execute(f"DELETE FROM messages {where}", (recipient,)).rowcount  # noqa: S608
+        return self._database.execute(_QUERIES["delete_messages"], (recipient,)).rowcount
 
     def close(self) -> None:
         """Let go of the file."""
