@@ -74,6 +74,13 @@ class Analytics:
         )
         return count
 
+    async def batch_errors(self) -> set[str]:
+        """Why batches were given up."""
+        rows = await self.room.admin.fetch(
+            "SELECT last_error FROM analytics.outbox WHERE last_error IS NOT NULL"
+        )
+        return {row["last_error"] for row in rows}
+
     async def all_done(self, *, seconds: float = 20) -> None:
         """Wait until every batch is in the time series."""
 

@@ -74,21 +74,35 @@ async def test_last_update_is_the_latest_event(analytics: Analytics) -> None:
     assert shown.ToMicroseconds() == batch[0].time.ToMicroseconds()
 
 
-async def test_yesterday_is_not_today(analytics: Analytics) -> None:
+async def test_only_today_counts_as_today(analytics: Analytics) -> None:
     user_id = await analytics.room.make_user()
-    await analytics.record([event(user_id, ago=timedelta(hours=24))])
+    await analytics.record([event(user_id, ago=timedelta(hours=24)), event(user_id)])
     async with analytics.pipeline_running():
         await analytics.all_done()
-    # Counts that were shown yesterday are still there.
-    await analytics.room.given.redis.hset(
-        f"profile_live:{{{user_id}}}", mapping={"day": "2020-01-01", "posts_today": 9}
+    await analytics.room.admin.execute(  # as an event may come shortly before midnight
+        "INSERT INTO analytics.analytics_events"
+        " (time, user_id, event_type, event_category, event_id)"
+        " VALUES (now() + interval '1 day', $1, 'content_published', 'content', $2)",
+        user_id,
+        uuid4(),
     )
+    await analytics.room.given.redis.flushall()
 
     dashboard = await analytics.dashboard(user_id)
 
-    assert dashboard.live.posts_today == 0
-    assert not dashboard.live.HasField("last_updated_time")
-    assert [found.count for found in dashboard.event_counts] == [1]
+    assert dashboard.live.posts_today == 1
+
+
+async def test_counts_of_another_day_give_way(analytics: Analytics) -> None:
+    user_id = await analytics.room.make_user()
+    old = {"day": "2020-01-01", "posts_today": "9", "last_updated": "2020-01-01T10:00:00.000000Z"}
+    await analytics.room.given.redis.hset(f"profile_live:{{{user_id}}}", mapping=old)
+
+    first, second = await analytics.dashboard(user_id), await analytics.dashboard(user_id)
+
+    assert first.live == second.live
+    assert (second.live.posts_today, second.is_degraded) == (0, False)
+    assert not second.live.HasField("last_updated_time")
 
 
 async def test_days_bound_the_event_counts(analytics: Analytics) -> None:
