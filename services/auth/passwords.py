@@ -92,6 +92,11 @@ class Passwords:
         """End the threads; what has not begun is dropped."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    def refuse_when_full(self) -> None:
+        """Raises LoginBusy when no more checks are taken: before any other work is done for one."""
+        if len(self._pending) >= self._capacity:
+            raise LoginBusy(retry_after=RETRY_AFTER)
+
     async def hash(self, password: str) -> str:
         """The PHC string of a password. Raises LoginBusy."""
         return await self._run(lambda: self._hasher.hash(normalised(password)))
@@ -115,8 +120,7 @@ class Passwords:
             return False
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if len(self._pending) >= self._capacity:
-            raise LoginBusy(retry_after=RETRY_AFTER)
+        self.refuse_when_full()
         future = self._threads.submit(work)
         self._pending.add(future)
         # Counted until its thread is done, even when the call has given up.

@@ -31,6 +31,7 @@ class SignIn:
 
         Raises CredentialsInvalid, EmailNotVerified after a right password, or LoginBusy.
         """
+        self._passwords.refuse_when_full()
         pace = Pace(REFUSAL_SECONDS)
         known = await store.find_credentials(self._db, email)
         is_right = await self._passwords.verify(password, known.password_hash if known else None)
