@@ -1,6 +1,7 @@
 """The dashboard shows what was inserted, from wherever it can be read."""
 
 from datetime import UTC, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -95,7 +96,11 @@ async def test_only_today_counts_as_today(analytics: Analytics) -> None:
 
 async def test_counts_of_another_day_give_way(analytics: Analytics) -> None:
     user_id = await analytics.room.make_user()
-    old = {"day": "2020-01-01", "posts_today": "9", "last_updated": "2020-01-01T10:00:00.000000Z"}
+    old: Any = {
+        "day": "2020-01-01",
+        "posts_today": "9",
+        "last_updated": "2020-01-01T10:00:00.000000Z",
+    }
     await analytics.room.given.redis.hset(f"profile_live:{{{user_id}}}", mapping=old)
 
     first, second = await analytics.dashboard(user_id), await analytics.dashboard(user_id)
