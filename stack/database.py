@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlsplit
 
 import click
 
@@ -23,33 +24,53 @@ def prepare(data_dir: str) -> None:
 
     Raises StackError, with `EXIT_DO_NOT_RETRY`, when the server or a migration refuses.
     """
+    from services.kernel.config import settings
+
     place = DataDir(Path(data_dir))
-    asyncio.run(_prepare(Topology.load(place.root), load(place)))
+    secrets = load(place).with_database_passwords(
+        {role: word.get_secret_value() for role, word in settings().database.passwords.items()}
+    )
+    asyncio.run(_prepare(Topology.load(place.root), secrets))
 
 
 async def _prepare(topology: Topology, secrets: Secrets) -> None:
-    from services.kernel.bootstrap import BootstrapError, bootstrap
     from services.kernel.migrate import MigrationError
 
     admin_url = urls.admin_database_url(topology, secrets)
-    await _reached(admin_url)
+    await _reached(admin_url or urls.owner_database_url(topology, secrets))
+    if admin_url is not None:
+        await _bootstrap(admin_url, topology, secrets)
+    try:
+        await _migrate(topology, secrets)
+    except MigrationError as error:
+        raise StackError(str(error), exit_code=EXIT_DO_NOT_RETRY) from error
+
+
+async def _bootstrap(admin_url: str, topology: Topology, secrets: Secrets) -> None:
+    from asyncpg import InsufficientPrivilegeError
+
+    from services.kernel.bootstrap import BootstrapError, bootstrap
+
     roles = ("migrator", *SERVICES)
     passwords = {role: secrets.database_password(role) for role in roles}
     try:
-        await bootstrap(admin_url, passwords=passwords, database=urls.DATABASE_NAME)
-        await _migrate(topology, secrets)
-    except (BootstrapError, MigrationError) as error:
+        await bootstrap(admin_url, passwords=passwords, database=urls.database_name(topology))
+    except BootstrapError as error:
         raise StackError(str(error), exit_code=EXIT_DO_NOT_RETRY) from error
+    except InsufficientPrivilegeError as error:
+        raise StackError(
+            "the role in DATABASE_URL may not create roles: give a superuser's URL, or run"
+            f" `inergize bootstrap` and give that of {urls.OWNER} and DATABASE_PASSWORDS",
+            exit_code=EXIT_DO_NOT_RETRY,
+        ) from error
 
 
 async def _migrate(topology: Topology, secrets: Secrets) -> None:
     from services.kernel.migrate import migrate
 
-    password = secrets.database_password("migrator")
-    has_own_timeseries = not topology.is_embedded("TIMESERIES_URL")
     applied = await migrate(
         urls.owner_database_url(topology, secrets),
-        urls.timeseries_url(topology, "migrator", password) if has_own_timeseries else None,
+        topology.external.get("TIMESERIES_URL"),
         directory=MIGRATIONS,
         on_progress=lambda done: click.echo(f"applied {done.file} ({done.duration_ms} ms)"),
     )
@@ -70,7 +91,7 @@ async def _reached(url: str) -> None:
             await asyncio.sleep(_RETRY_S)
         except asyncpg.InvalidPasswordError as no:
             raise StackError(
-                "PostgreSQL refuses the superuser's password: secrets.env is not of this data",
+                f"PostgreSQL refuses the password of {urlsplit(url).username}",
                 exit_code=EXIT_DO_NOT_RETRY,
             ) from no
         else:

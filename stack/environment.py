@@ -56,6 +56,8 @@ def child_environment(
         return {**_BASE, **_linkedin(name, topology, secrets)}
     if name == "envoy":
         return {**_BASE, **{key: given[key] for key in given if key.startswith(_ENVOY)}}
+    if name == "database" and "DATABASE_PASSWORDS" in given:
+        return {**_BASE, "DATABASE_PASSWORDS": given["DATABASE_PASSWORDS"]}
     return dict(_BASE)
 
 

@@ -18,12 +18,11 @@ def exported(
 
     `slots` says in which of its two places each service is, where that is not the first.
     """
-    password = secrets.database_password("migrator")
     oauth_url, api_url = urls.linkedin_urls(topology)
     return {
         "INERGIZE_URL": topology.edge_url,
         "DATABASE_URL": urls.owner_database_url(topology, secrets),
-        "TIMESERIES_URL": urls.timeseries_url(topology, "migrator", password),
+        "TIMESERIES_URL": urls.owner_timeseries_url(topology, secrets),
         "REDIS_URL": urls.redis_url(topology, secrets),
         "BROKER_URL": urls.broker_url(topology, secrets),
         "S3_URL": urls.s3_url(topology),

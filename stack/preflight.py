@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from stack.data_dir import DataDir
 from stack.embedded.postgres_cluster import check
 from stack.errors import StackError
 from stack.ports import why_not_free
 from stack.topology import Topology
+from stack.urls import OWNER
 
 _KEYS = (
     "CRYPTO_ENCRYPTION_KEYS",
@@ -26,6 +28,16 @@ def check_data(place: DataDir, topology: Topology) -> None:
         raise StackError(
             f"{place.secrets} is gone, and without it the data beside it cannot be read:"
             " put it back from a copy, or remove the data directory to start afresh"
+        )
+
+
+def check_database_url(topology: Topology, given: Mapping[str, str]) -> None:
+    """Refuse the owner's URL of a real database without the passwords of the services' roles."""
+    url = topology.external.get("DATABASE_URL", "")
+    if urlsplit(url).username == OWNER and "DATABASE_PASSWORDS" not in given:
+        raise StackError(
+            f"DATABASE_URL is that of {OWNER}, so DATABASE_PASSWORDS must hold the services'"
+            " passwords: a JSON object by service"
         )
 
 

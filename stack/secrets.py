@@ -5,8 +5,9 @@ import json
 import secrets as random
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from stack.data_dir import DataDir, write_atomically
 from stack.errors import StackError
@@ -32,6 +33,11 @@ class Secrets:
     def database_password(self, role: str) -> str:
         """The password of a database role, by its short name (`migrator`, `auth` …)."""
         return self.values[f"DATABASE_PASSWORD_{role.upper()}"]
+
+    def with_database_passwords(self, given: Mapping[str, str]) -> Self:
+        """The same secrets, but with these passwords, by role, in the place of generated ones."""
+        passwords = {f"DATABASE_PASSWORD_{role.upper()}": word for role, word in given.items()}
+        return replace(self, values={**self.values, **passwords})
 
     def encryption_keys(self, service: str) -> str:
         """The service's own master keys, JSON as the kernel reads it, newest first."""

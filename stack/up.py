@@ -1,5 +1,6 @@
 """`inergize up`: from options to a running, watched stack."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,7 +16,7 @@ from stack.house import EntryPoints, House
 from stack.lock import StackLock
 from stack.names import EXTERNAL_URLS, LINKEDIN_URLS
 from stack.ports import LOOPBACK
-from stack.preflight import check_data, check_edge, check_production
+from stack.preflight import check_data, check_database_url, check_edge, check_production
 from stack.preload import preload
 from stack.program import Program
 from stack.progress import Reporter
@@ -68,9 +69,11 @@ def run(options: Options, reporter: Reporter, on_ready: Callable[[], None] = lam
 def _build(options: Options, place: DataDir) -> House:
     topology = _topology(options)
     check_production(topology, options.given)
+    check_database_url(topology, options.given)
     check_data(place, topology)
     check_edge(topology)
-    secrets = load_or_create(place)
+    passwords = json.loads(options.given.get("DATABASE_PASSWORDS", "{}"))
+    secrets = load_or_create(place).with_database_passwords(passwords)
     topology.save()
     return House(topology, secrets, options.given, options.entry_points)
 

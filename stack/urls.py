@@ -8,37 +8,61 @@ from stack.topology import Topology
 
 DATABASE_NAME = "inergize"
 BUCKET = "inergize"
+OWNER = "inergize_migrator"
+"""The role that owns every table."""
 
 
-def admin_database_url(topology: Topology, secrets: Secrets) -> str:
-    """The superuser's DSN, for bootstrap; an external DATABASE_URL stands for it."""
-    if not topology.is_embedded("DATABASE_URL"):
-        return topology.external["DATABASE_URL"]
-    password = secrets.database_password("superuser")
-    return _dsn(topology, f"postgres:{password}", "postgres")
+def admin_database_url(topology: Topology, secrets: Secrets) -> str | None:
+    """The DSN for bootstrap: our superuser's, or the external URL unless that is the owner's.
+
+    None when roles and database are somebody else's care: `inergize bootstrap` has made them.
+    """
+    if topology.is_embedded("DATABASE_URL"):
+        password = secrets.database_password("superuser")
+        return _dsn(topology, f"postgres:{password}", "postgres")
+    given = urlsplit(topology.external["DATABASE_URL"])
+    if given.username == OWNER:
+        return None
+    # The product's database may have to be made first; this one is there on every server.
+    return urlunsplit(given._replace(path="/postgres"))
+
+
+def database_name(topology: Topology) -> str:
+    """The database of the product; an external URL may name another."""
+    if topology.is_embedded("DATABASE_URL"):
+        return DATABASE_NAME
+    named = urlsplit(topology.external["DATABASE_URL"]).path.strip("/")
+    return named if named not in {"", "postgres"} else DATABASE_NAME
 
 
 def owner_database_url(topology: Topology, secrets: Secrets) -> str:
     """The DSN of the owner of every table: for migrations and for looking around."""
+    if admin_database_url(topology, secrets) is None:
+        return topology.external["DATABASE_URL"]
     return database_url(topology, "migrator", secrets.database_password("migrator"))
 
 
 def database_url(topology: Topology, role: str, password: str | None = None) -> str:
     """The DSN of one of our roles, by its short name; without a password the caller adds it."""
-    user = f"inergize_{role}"
-    credentials = f"{user}:{quote(password, safe='')}" if password else user
+    credentials = _credentials(role, password)
+    name = database_name(topology)
     if topology.is_embedded("DATABASE_URL"):
-        return _dsn(topology, credentials, DATABASE_NAME)
-    return _with_credentials(topology.external["DATABASE_URL"], credentials)
+        return _dsn(topology, credentials, name)
+    return _with_credentials(topology.external["DATABASE_URL"], credentials, name)
 
 
-def timeseries_url(topology: Topology, role: str, password: str | None = None) -> str:
-    """The DSN of the time series: a database of its own only when one was given."""
+def owner_timeseries_url(topology: Topology, secrets: Secrets) -> str:
+    """The owner's DSN of the time series: its own database only when one was given."""
+    given = topology.external.get("TIMESERIES_URL")
+    return given or owner_database_url(topology, secrets)
+
+
+def timeseries_url(topology: Topology, role: str) -> str:
+    """The DSN of the time series for one of our roles, without a password."""
     if topology.is_embedded("TIMESERIES_URL"):
-        return database_url(topology, role, password)
-    user = f"inergize_{role}"
-    credentials = f"{user}:{quote(password, safe='')}" if password else user
-    return _with_credentials(topology.external["TIMESERIES_URL"], credentials)
+        return database_url(topology, role)
+    given = topology.external["TIMESERIES_URL"]
+    return _with_credentials(given, _credentials(role), urlsplit(given).path.strip("/"))
 
 
 def redis_url(topology: Topology, secrets: Secrets) -> str:
@@ -103,7 +127,12 @@ def _valkey(password: str, port: int) -> str:
     return f"redis://:{password}@{LOOPBACK}:{port}/0"
 
 
-def _with_credentials(url: str, credentials: str) -> str:
+def _credentials(role: str, password: str | None = None) -> str:
+    user = f"inergize_{role}"
+    return f"{user}:{quote(password, safe='')}" if password else user
+
+
+def _with_credentials(url: str, credentials: str, database: str) -> str:
     parts = urlsplit(url)
     address = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{credentials}@{address}"))
+    return urlunsplit(parts._replace(netloc=f"{credentials}@{address}", path=f"/{database}"))

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ class Stack:
     data_dir: Path
     port: int
     services: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -64,6 +65,7 @@ class Stack:
             self.process = subprocess.Popen(
                 [*command, str(self.data_dir), str(self.port), *extra],
                 cwd=ROOT,
+                env=os.environ | self.environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -132,9 +134,9 @@ class Stack:
 
 
 @contextmanager
-def new_stack(folder: Path, services: str | None = None) -> Iterator[Stack]:
+def new_stack(folder: Path, services: str | None = None, **environment: str) -> Iterator[Stack]:
     """A stack that is started and whose end is seen to."""
-    stack = Stack(folder / "data", free_edge_port(), services)
+    stack = Stack(folder / "data", free_edge_port(), services, environment)
     stack.start()
     try:
         yield stack
