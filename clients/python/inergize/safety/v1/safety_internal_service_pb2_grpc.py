@@ -54,7 +54,10 @@ class SafetyInternalServiceServicer:
     def ReserveAction(self, request, context):
         """Decides about one attempt and, when it is allowed, reserves its quota.
 
-        The same attempt id always gets the same answer. Only `VERDICT_ALLOWED` allows.
+        The same attempt id always gets the same answer, until it is reported as not sent. Only
+        `VERDICT_ALLOWED` allows. Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an unknown user
+        and `FAILED_PRECONDITION` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used for
+        another user or action.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,7 +36,10 @@ class SafetyInternalServiceStub:
     ReserveAction: _grpc.UnaryUnaryMultiCallable[_safety_internal_service_pb2.ReserveActionRequest, _safety_internal_service_pb2.ReserveActionResponse]
     """Decides about one attempt and, when it is allowed, reserves its quota.
 
-    The same attempt id always gets the same answer. Only `VERDICT_ALLOWED` allows.
+    The same attempt id always gets the same answer, until it is reported as not sent. Only
+    `VERDICT_ALLOWED` allows. Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an unknown user
+    and `FAILED_PRECONDITION` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used for
+    another user or action.
     """
     ReportExecution: _grpc.UnaryUnaryMultiCallable[_safety_internal_service_pb2.ReportExecutionRequest, _safety_internal_service_pb2.ReportExecutionResponse]
     """Tells what became of a reservation. What may have been sent stays spent.
@@ -52,7 +55,10 @@ class SafetyInternalServiceAsyncStub(SafetyInternalServiceStub):
     ReserveAction: _aio.UnaryUnaryMultiCallable[_safety_internal_service_pb2.ReserveActionRequest, _safety_internal_service_pb2.ReserveActionResponse]  # type: ignore[assignment]
     """Decides about one attempt and, when it is allowed, reserves its quota.
 
-    The same attempt id always gets the same answer. Only `VERDICT_ALLOWED` allows.
+    The same attempt id always gets the same answer, until it is reported as not sent. Only
+    `VERDICT_ALLOWED` allows. Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an unknown user
+    and `FAILED_PRECONDITION` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used for
+    another user or action.
     """
     ReportExecution: _aio.UnaryUnaryMultiCallable[_safety_internal_service_pb2.ReportExecutionRequest, _safety_internal_service_pb2.ReportExecutionResponse]  # type: ignore[assignment]
     """Tells what became of a reservation. What may have been sent stays spent.
@@ -71,7 +77,10 @@ class SafetyInternalServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_safety_internal_service_pb2.ReserveActionResponse, _abc.Awaitable[_safety_internal_service_pb2.ReserveActionResponse]]:
         """Decides about one attempt and, when it is allowed, reserves its quota.
 
-        The same attempt id always gets the same answer. Only `VERDICT_ALLOWED` allows.
+        The same attempt id always gets the same answer, until it is reported as not sent. Only
+        `VERDICT_ALLOWED` allows. Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an unknown user
+        and `FAILED_PRECONDITION` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used for
+        another user or action.
         """
 
     @_abc_1.abstractmethod
