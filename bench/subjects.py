@@ -120,15 +120,24 @@ def _check_alike(subjects: Sequence[Subject], target: Target) -> None:
     for name, answer in answers.items():
         if answer != expected:
             raise BenchError(f"{name} answers {answer}, where {OURS} answers {expected}")
+    for subject in subjects:
+        _check_refuses(subject, target)
+
+
+def _check_refuses(subject: Subject, target: Target) -> None:
+    """Whoever skips the check of the signature would be faster than it is."""
+    signed, _, signature = target.token.rpartition(".")
+    reply = _read(subject, target, f"{signed}.{signature[::-1]}")
+    if reply.status_code != httpx.codes.UNAUTHORIZED:
+        raise BenchError(f"{subject.name} answers {reply.status_code} to a forged token")
 
 
 def _first_answer(subject: Subject, target: Target) -> Any:
     """What it answers once it is ready."""
     deadline = time.monotonic() + READY_SECONDS
-    url = f"http://127.0.0.1:{subject.port}{target.path}"
     while True:
         try:
-            reply = httpx.get(url, headers={"authorization": f"Bearer {target.token}"})
+            reply = _read(subject, target, target.token)
             if reply.status_code == httpx.codes.OK:
                 return json.loads(reply.text)
             said = f"{reply.status_code} {reply.text[:500]}"
@@ -137,6 +146,11 @@ def _first_answer(subject: Subject, target: Target) -> Any:
         if time.monotonic() > deadline:
             raise BenchError(f"{subject.name} does not answer the read: {said}")
         time.sleep(POLL_SECONDS)
+
+
+def _read(subject: Subject, target: Target, token: str) -> httpx.Response:
+    url = f"http://127.0.0.1:{subject.port}{target.path}"
+    return httpx.get(url, headers={"authorization": f"Bearer {token}"})
 
 
 def comparable(answer: Any) -> Any:
