@@ -179,7 +179,8 @@ async def test_cancelled_calls_leave_no_query_running(room: RunningRoom, stub: A
     async def none_left() -> bool:
         return await sleeping() == 0
 
-    await eventually(none_left, seconds=1)
+    # A second on an idle machine; the run may share its cores with other tests.
+    await eventually(none_left, seconds=3)
 
 
 async def test_idempotency_key_gives_one_effect_and_the_stored_reply(
@@ -221,6 +222,7 @@ async def test_lost_answer_is_said_to_be_lost(room: RunningRoom, stub: Any) -> N
 async def test_corrupt_message_is_a_bad_request_and_tells_nothing(room: RunningRoom) -> None:
     metadata = room.as_user(await room.make_user())
     path = "/inergize.content.v1.ContentService/GetContent"
-    refused = await refusal(room.channel.unary_unary(path)(b"\xff\xff\xff", metadata=metadata))
+    corrupt: Any = room.channel.unary_unary(path)
+    refused = await refusal(corrupt(b"\xff\xff\xff", metadata=metadata))
     assert refused.code() is StatusCode.INVALID_ARGUMENT
     assert bad_request(refused) == {"request": "is not a inergize.content.v1.GetContentRequest"}
