@@ -53,7 +53,8 @@ def rest(url: str, method: Method, request: Message, headers: Mapping[str, str])
     """Call by REST, as the contract's route says."""
     verb, path, body = rest_call(method, request)
     timeout = httpx.Timeout(TIMEOUT_SECONDS, read=1.0 if method.is_stream else TIMEOUT_SECONDS)
-    with _client().stream(verb, url + path, json=body, headers=dict(headers), timeout=timeout) as reply:
+    options: dict[str, Any] = {"json": body, "headers": dict(headers), "timeout": timeout}
+    with _client().stream(verb, url + path, **options) as reply:
         return Ending(reply.status_code, _read(reply, method), "rest")
 
 

@@ -24,7 +24,7 @@ def squawk(*files: Path, is_transactional: bool) -> subprocess.CompletedProcess[
 
 
 @pytest.mark.parametrize("is_transactional", [True, False])
-def test_every_migration_passes(is_transactional: bool) -> None:  # noqa: FBT001
+def test_every_migration_passes(is_transactional: bool) -> None:
     files = [
         MIGRATIONS / migration.file
         for migration in load(MIGRATIONS)
