@@ -12,6 +12,7 @@ from uuid import UUID
 import click
 
 from services.kernel.config import Settings
+from stack.cli_shared import read_settings
 from stack.data_dir import DataDir
 from stack.environment import child_environment
 from stack.errors import StackError
@@ -123,7 +124,7 @@ def check_account(account: "NewAccount") -> None:
 
 def auth_settings(data_dir: Path) -> Settings:
     """Auth's settings: of the stack in `data_dir` if there is one, else those of this process."""
-    own, place = Settings(), DataDir(data_dir)
+    own, place = read_settings(), DataDir(data_dir)
     if not place.topology.exists():
         return own
     environment = child_environment(
@@ -131,7 +132,7 @@ def auth_settings(data_dir: Path) -> Settings:
     )
     # From here on this process is Auth, as the supervisor would have started it.
     os.environ.update(environment)
-    return Settings()
+    return read_settings()
 
 
 @asynccontextmanager

@@ -17,11 +17,16 @@ data_dir_option = click.option(
     help="Where the stack keeps its data. [default: INERGIZE_DATA_DIR, else .inergize]",
 )
 
+_WANTED = {
+    "dict_type": "it should be a JSON object, and is not",
+    "tuple_type": "it should be a JSON list, and is not",
+}
+"""What an error of pydantic's means for somebody who has set a variable."""
+
 
 def read_settings() -> "Settings":
     """The settings of this process; StackError naming the first that makes no sense."""
     from pydantic import ValidationError
-    from pydantic_settings import SettingsError
 
     from services.kernel.config import Settings
 
@@ -30,9 +35,7 @@ def read_settings() -> "Settings":
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        raise StackError(f"{name}: {first['msg']}") from error
-    except SettingsError as error:
-        raise StackError(f"a setting is not the JSON it should be: {error}") from error
+        raise StackError(f"{name}: {_WANTED.get(first['type'], first['msg'])}") from None
 
 
 def place_of(data_dir: Path | None) -> "DataDir":

@@ -6,10 +6,17 @@ Each group's fields are named by `<GROUP>_<FIELD>`: `DATABASE_URL` is `settings.
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 
 class Group(BaseModel):
@@ -224,16 +231,51 @@ class LogSettings(Group):
     """`text` is for reading along."""
 
 
+class _Variables(EnvSettingsSource):
+    """The environment. A group's bare name is somebody else's variable, never a setting.
+
+    Every login shell sets MAIL to the path of its user's mailbox.
+    """
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """See the base class."""
+        value, key, is_complex = super().get_field_value(field, field_name)
+        is_group = isinstance(field.default, Group)
+        return None if is_group else value, key, is_complex
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        """The value of its JSON; what is none stays as it is, and is refused by its full name."""
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
 class Settings(BaseSettings):
-    """Everything that can be set from outside."""
+    """Everything that can be set from outside. A variable that is empty counts as not set."""
 
     model_config = SettingsConfigDict(
         frozen=True,
         env_nested_delimiter="_",
         env_nested_max_split=1,
+        env_ignore_empty=True,
         extra="ignore",
+        hide_input_in_errors=True,
         use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What code gives, then the environment; nothing is read from files."""
+        del env_settings, dotenv_settings, file_secret_settings
+        return init_settings, _Variables(settings_cls)
 
     registration: Literal["open", "invitation", "closed"] = "open"
     """Who may register: anyone, holders of an invitation, or nobody."""

@@ -113,11 +113,23 @@ def test_production_is_refused_with_its_reasons(tmp_path: Path) -> None:
     assert "without TLS" in one_line(refused.stderr)
 
 
-def test_a_setting_that_makes_no_sense_is_one_line(tmp_path: Path) -> None:
-    refused = inergize("up", "--data-dir", str(tmp_path / "data"), REGISTRATION="perhaps")
+@pytest.mark.parametrize("command", [("up",), ("admin", "create", "ada@example.com")])
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("REGISTRATION", "perhaps", "'open', 'invitation' or 'closed'"),
+        ("DATABASE_PASSWORDS", "{", "JSON object"),
+        ("CRYPTO_HASH_KEYS", "{}", "JSON list"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_one_line(
+    tmp_path: Path, command: tuple[str, ...], name: str, value: str, said: str
+) -> None:
+    refused = inergize(*command, "--data-dir", str(tmp_path / "data"), **{name: value})
 
     assert refused.returncode != 0
-    assert "REGISTRATION" in one_line(refused.stderr)
+    assert f"{name}: " in one_line(refused.stderr)
+    assert said in refused.stderr
 
 
 @pytest.mark.parametrize("command", ["status", "env", "down", "logs"])

@@ -43,3 +43,37 @@ def test_wrong_value_is_refused_at_start(
     monkeypatch.setenv(name, value)
     with pytest.raises((ValidationError, ValueError), match=name.split("_", 1)[0].lower()):
         Settings()
+
+
+@pytest.mark.parametrize("name", ["MAIL", "LOG", "DATABASE", "AUTH"])
+def test_a_variable_named_like_a_group_is_somebody_elses(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "/var/mail/ada")
+    monkeypatch.setenv("MAIL_SENDER", "me@example.com")
+
+    assert Settings().mail.sender == "me@example.com"
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("INERGIZE_DATA_DIR", "SERVER_PORT", "DATABASE_PASSWORDS", "REGISTRATION"):
+        monkeypatch.setenv(name, "")
+
+    settings = Settings()
+
+    assert str(settings.inergize.data_dir) == ".inergize"
+    assert settings.server.port == 9000
+    assert settings.database.passwords == {}
+    assert settings.registration == "open"
+
+
+def test_what_is_no_json_is_refused_by_its_full_name_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORDS", '{"auth": "canary"')
+
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+
+    assert refused.value.errors()[0]["loc"] == ("database", "passwords")
+    assert "canary" not in str(refused.value)
