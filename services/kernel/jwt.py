@@ -99,7 +99,7 @@ def _decode(segment: str) -> bytes:
 def _object(segment: str) -> dict[str, Any]:
     try:
         value = json.loads(_decode(segment))
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for a thousand brackets within each other
         raise TokenError("JSON") from None
     if not isinstance(value, dict):
         raise TokenError("JSON object")

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +44,7 @@ class PageTokens:
         except (binascii.Error, ValueError):
             raise PageTokenInvalid from None
         mac, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
-        if mac != self._mac(user_id, body):
+        if not compare_digest(mac, self._mac(user_id, body)):
             raise PageTokenInvalid
         position: list[Any] = json.loads(body)
         return position

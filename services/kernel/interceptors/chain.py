@@ -65,7 +65,7 @@ def _unary(method: Method, behaviour: Any, parts: Parts) -> Any:
 
     async def checked(raw: bytes, call: Call) -> Any:
         await check(call)
-        return await proceed(validate.parsed(method.request_type, raw), call)
+        return await proceed(validate.parsed(method, raw), call)
 
     composed: Unary = errors.unary(telemetry.unary(method, deadline.unary(checked)))
 
@@ -80,7 +80,7 @@ def _streaming(method: Method, behaviour: Any, parts: Parts) -> Any:
 
     async def checked(raw: bytes, call: Call) -> AsyncIterator[Any]:
         await check(call)
-        request = validate.parsed(method.request_type, raw)
+        request = validate.parsed(method, raw)
         async for reply in behaviour(request, call.context):
             yield reply
 

@@ -86,3 +86,10 @@ def test_malformed_token_is_refused(token: str) -> None:
 def test_cut_signature_is_refused() -> None:
     token = jwt.sign(KEY, HEADER, _claims())
     assert not _accepts(token[:-4])
+
+
+@pytest.mark.parametrize("claims", [b"[" * 4000, b'{"a":' * 2000])
+def test_deep_nesting_is_malformed(claims: bytes) -> None:
+    signed = base64.urlsafe_b64encode(claims).decode().rstrip("=")
+    with pytest.raises(jwt.TokenError):
+        jwt.parse(f"{_part({'alg': 'EdDSA'} | HEADER)}.{signed}.c2ln", "at+jwt")
