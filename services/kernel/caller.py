@@ -6,6 +6,9 @@ from uuid import UUID
 
 from services.kernel.errors import Unauthenticated
 
+ANONYMOUS = "anonymous"
+"""Who acts when nobody is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -61,7 +64,7 @@ def actor_name() -> str:
         case ServiceCaller(name=name):
             return f"svc:{name}"
         case None:
-            return "anonymous"
+            return ANONYMOUS
 
 
 def set_request_id(request_id: str) -> None:

@@ -100,6 +100,20 @@ class Unavailable(DomainError):
     reason = reasons.ERROR_REASON_UNAVAILABLE
 
 
+class TooManyCalls(DomainError):
+    """More calls are running here than can be served; try again."""
+
+    code = StatusCode.RESOURCE_EXHAUSTED
+    reason = reasons.ERROR_REASON_TOO_MANY_REQUESTS
+
+
+class TooManyStreams(DomainError):
+    """You have too many streams open; close some."""
+
+    code = StatusCode.RESOURCE_EXHAUSTED
+    reason = reasons.ERROR_REASON_TOO_MANY_REQUESTS
+
+
 class Unauthenticated(DomainError):
     """A valid access token is required."""
 

@@ -6,7 +6,7 @@ grpc.aio's own interceptors cost several times as much per call.
 
 import inspect
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
@@ -23,6 +23,7 @@ from services.kernel.interceptors import (
     validate,
 )
 from services.kernel.interceptors.call import Call, Context, Streaming, Unary, begin
+from services.kernel.interceptors.crowd import Crowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Parts:
     callers: auth.Callers
     verifier: Verifier
     keys: IdempotencyKeys
+    crowd: Crowd = field(default_factory=Crowd)
 
 
 def handler(method: Method, servicer: object, parts: Parts) -> "grpc.RpcMethodHandler[Any, Any]":
@@ -64,8 +66,9 @@ def _unary(method: Method, behaviour: Any, parts: Parts) -> Any:
     proceed = idempotency.unary(method, parts.keys, innermost)
 
     async def checked(raw: bytes, call: Call) -> Any:
-        await check(call)
-        return await proceed(validate.parsed(method, raw), call)
+        with parts.crowd.call():
+            await check(call)
+            return await proceed(validate.parsed(method, raw), call)
 
     composed: Unary = errors.unary(telemetry.unary(method, deadline.unary(checked)))
 
@@ -81,8 +84,11 @@ def _streaming(method: Method, behaviour: Any, parts: Parts) -> Any:
     async def checked(raw: bytes, call: Call) -> AsyncIterator[Any]:
         await check(call)
         request = validate.parsed(method, raw)
-        async for reply in behaviour(request, call.context):
-            yield reply
+        with parts.crowd.call(), parts.crowd.stream():
+            async for reply in behaviour(request, call.context):
+                # A stream outlives the session it was opened with; what it says must not.
+                await check(call)
+                yield reply
 
     composed: Streaming = errors.streaming(telemetry.streaming(method, deadline.streaming(checked)))
 

@@ -1,8 +1,11 @@
 """Answers a repeated write from the first one's reply."""
 
+from hashlib import sha256
 from typing import Any
 
-from services.kernel.caller import actor_name
+from google.protobuf.message import Message
+
+from services.kernel.caller import ANONYMOUS, actor_name
 from services.kernel.contract import Method
 from services.kernel.errors import IdempotencyNotSupported
 from services.kernel.idempotency import IdempotencyKeys, claim_for
@@ -24,7 +27,7 @@ def unary(method: Method, keys: IdempotencyKeys, proceed: Unary) -> Unary:
         return await _once(request, call)
 
     async def _once(request: Any, call: Call) -> Any:
-        claim = claim_for(actor_name(), method.path, call.header(HEADER), request)
+        claim = claim_for(_owner(request, call), method.path, call.header(HEADER), request)
         stored = await keys.begin(claim)
         if stored is not None:
             return method.reply_type.FromString(stored)
@@ -36,3 +39,17 @@ def unary(method: Method, keys: IdempotencyKeys, proceed: Unary) -> Unary:
         return reply
 
     return handle
+
+
+def _owner(request: Message, call: Call) -> str:
+    """Whose key it is. Strangers share no keys: theirs go with the request, and its cookies.
+
+    Otherwise one stranger's key would refuse another's request, and whoever learned of a link
+    would get the answer that belonged to the browser with the cookie.
+    """
+    name = actor_name()
+    if name != ANONYMOUS:
+        return name
+    said = request.SerializeToString(deterministic=True)
+    brought = call.header("cookie").encode()
+    return f"{name}:{sha256(len(said).to_bytes(4) + said + brought).hexdigest()}"

@@ -141,3 +141,16 @@ async def test_redis_copy_follows_the_token(people: People, stub: Any) -> None:
     assert 0 < lives[0] <= 86_400 < lives[1] <= 7 * 86_400
     await stub.VerifyEmail(pb.VerifyEmailRequest(token=await people.mailed_token()))
     assert len(await redis.keys("otp:*")) == 1
+
+
+async def test_strangers_share_no_idempotency_keys(people: People, stub: Any) -> None:
+    registered = await people.register()
+    request = pb.VerifyEmailRequest(token=await people.mailed_token())
+    metadata = [("idempotency-key", "1")]
+    first = await stub.VerifyEmail(request, metadata=metadata)
+    assert first.user_id == registered.user_id
+    assert await stub.VerifyEmail(request, metadata=metadata) == first
+
+    somebody_elses = pb.VerifyEmailRequest(token="x" * 43)
+    refused = await refusal(stub.VerifyEmail(somebody_elses, metadata=metadata))
+    assert error_info(refused).reason == "ERROR_REASON_TOKEN_INVALID"

@@ -290,3 +290,15 @@ async def test_connecting_works_with_pkce(
         sandbox.end()
 
     assert reply.connection.state == profile_pb2.CONNECTION_STATE_CONNECTED
+
+
+async def test_a_repeat_without_the_cookie_gets_no_stored_answer(profile: ProfileRoom) -> None:
+    begun = await profile.begin(await profile.room.make_user(), member="ada")
+    request = pb.CompleteLinkedInConnectRequest(code=begun.code, state=begun.state)
+    key, cookie = ("idempotency-key", "1"), ("cookie", begun.cookie)
+    first = await profile.users.CompleteLinkedInConnect(request, metadata=[cookie, key])
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await profile.users.CompleteLinkedInConnect(request, metadata=[key])
+    assert error_info(refused.value).reason == "ERROR_REASON_LINKEDIN_STATE_INVALID"
+    assert await profile.users.CompleteLinkedInConnect(request, metadata=[cookie, key]) == first
