@@ -9,7 +9,7 @@ from typing import Any, Self
 from stack.data_dir import DataDir, write_atomically
 from stack.errors import StackError
 from stack.names import BACKGROUND, SERVICES
-from stack.ports import LOOPBACK, free_ports, is_free
+from stack.ports import LOOPBACK, Claim, claim_block
 
 SLOTS = ("a", "b")
 DEFAULT_EDGE_PORT = 8080
@@ -123,19 +123,18 @@ class Topology:
         )
 
 
-def choose_ports(data_dir: Path, *, reserved: set[int]) -> dict[str, int]:
-    """A free port for every name, the recorded one where it is still free.
+def claim_ports(data_dir: Path, *, reserved: set[int]) -> Claim:
+    """A free port for every name, the recorded one where it is still free; ours until released.
 
     `reserved` ports (the edge's) are never given out.
     """
-    recorded = recorded_ports(data_dir)
-    kept = {
-        name: port
-        for name, port in recorded.items()
-        if name in _port_names() and port not in reserved and is_free(port)
-    }
-    fresh = free_ports(data_dir, reserved | set(kept.values()))
-    return {name: kept.get(name) or next(fresh) for name in _port_names()}
+    return claim_block(data_dir, _port_names(), recorded_ports(data_dir), reserved)
+
+
+def choose_ports(data_dir: Path, *, reserved: set[int]) -> dict[str, int]:
+    """The same ports, unclaimed: for somebody who binds all of them at once."""
+    with claim_ports(data_dir, reserved=reserved) as claim:
+        return dict(claim.ports)
 
 
 def recorded_ports(data_dir: Path) -> dict[str, int]:

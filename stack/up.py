@@ -24,7 +24,7 @@ from stack.rolling import restart
 from stack.secrets import load, load_or_create
 from stack.shutdown import stop_all
 from stack.supervisor import Supervisor, Task
-from stack.topology import DEFAULT_EDGE_PORT, Topology, choose_ports, recorded_ports
+from stack.topology import DEFAULT_EDGE_PORT, Topology, claim_ports, recorded_ports
 
 READY_WITHIN_S = 90.0
 _EXTERNAL = (
@@ -62,12 +62,13 @@ def run(options: Options, reporter: Reporter, on_ready: Callable[[], None] = lam
         left = processes.end_recorded(place)
         if left:
             reporter.say(f"ended what an earlier run had left running: {', '.join(left)}")
-        house = _build(options, place)
-        return _Run(house, place, reporter, on_ready).run()
+        with claim_ports(options.data_dir, reserved={options.edge_port}) as claim:
+            house = _build(options, place, claim.ports)
+            return _Run(house, place, reporter, on_ready).run()
 
 
-def _build(options: Options, place: DataDir) -> House:
-    topology = _topology(options)
+def _build(options: Options, place: DataDir, ports: Mapping[str, int]) -> House:
+    topology = _topology(options, ports)
     check_production(topology, options.given)
     check_database_url(topology, options.given)
     check_data(place, topology)
@@ -78,11 +79,11 @@ def _build(options: Options, place: DataDir) -> House:
     return House(topology, secrets, options.given, options.entry_points)
 
 
-def _topology(options: Options) -> Topology:
-    """This start's addresses: recorded ports where they are free, URLs where they were given."""
+def _topology(options: Options, ports: Mapping[str, int]) -> Topology:
+    """This start's addresses: our own ports, URLs where they were given."""
     return Topology(
         data_dir=options.data_dir,
-        ports=choose_ports(options.data_dir, reserved={options.edge_port}),
+        ports=ports,
         edge_host=options.edge_host,
         edge_port=options.edge_port,
         tls_certificate=options.tls_certificate,

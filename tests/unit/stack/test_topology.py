@@ -7,7 +7,7 @@ from stack.data_dir import DataDir
 from stack.errors import StackError
 from stack.names import SERVICES
 from stack.ports import LOOPBACK
-from stack.topology import Topology, choose_ports
+from stack.topology import Topology, choose_ports, claim_ports
 
 
 def test_ports_are_free_distinct_and_below_those_of_outgoing_connections(
@@ -50,6 +50,35 @@ def test_only_a_port_that_is_taken_meanwhile_is_replaced(
 
     changed = {name for name, port in chosen.items() if port != topology.ports[name]}
     assert changed == {"redis"}
+
+
+def test_ports_that_nobody_listens_on_yet_are_no_other_stacks(
+    place: DataDir, tmp_path: Path
+) -> None:
+    with claim_ports(place.root, reserved={8080}) as first:
+        Topology(place.root, first.ports).save()
+        other = DataDir(tmp_path / "other")
+        other.create()
+        other.topology.write_bytes(place.topology.read_bytes())
+
+        with claim_ports(other.root, reserved={8080}) as second:
+            assert not set(first.ports.values()) & set(second.ports.values())
+
+
+def test_a_claim_ends_with_its_holder(place: DataDir) -> None:
+    with claim_ports(place.root, reserved={8080}) as claim:
+        pass
+
+    assert choose_ports(place.root, reserved={8080}) == claim.ports
+
+
+def test_a_new_stack_takes_no_block_in_which_a_stranger_listens(place: DataDir) -> None:
+    port = choose_ports(place.root, reserved={8080})["auth.b.grpc"]
+
+    with socket.create_server((LOOPBACK, port)):
+        chosen = choose_ports(place.root, reserved={8080})
+
+    assert not set(range(chosen["guard"], chosen["guard"] + len(chosen))) & {port}
 
 
 def test_a_port_wanted_for_the_edge_is_given_up(topology: Topology, place: DataDir) -> None:
