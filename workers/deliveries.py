@@ -1,5 +1,6 @@
 """How an actor delivers one outbox message: fetch, do, finish."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,12 +9,21 @@ from typing import Any
 import grpc
 import structlog
 from inergize.common.v1 import work_internal_service_pb2 as pb
+from prometheus_client import Counter
 
+from services.kernel.outbox import MAX_ATTEMPTS
 from services.kernel.telemetry import frames
 from workers.errors import RefusedError
 from workers.resources import Open, current
 
 log = structlog.get_logger()
+
+DELIVERIES = Counter(
+    "inergize_deliveries_total", "Tries to deliver outbox messages.", ["topic", "outcome"]
+)
+"""Outcomes: `delivered`, `failed` (tried again later), `given_up` (only the row is left)."""
+LIMIT_SECONDS = 40.0
+"""Within the actors' time limit, so that a delivery that hangs is recorded as one that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +59,31 @@ async def deliver(service: str, message_id: str, fence: int, send: Deliver) -> N
     )
     finish = pb.FinishOutboxMessageRequest(message_id=message_id, fence=fence)
     try:
-        await send(open_, delivery)
+        async with asyncio.timeout(LIMIT_SECONDS):
+            await send(open_, delivery)
         finish.is_delivered = True
     except Exception as failed:  # noqa: BLE001 - recorded with the message, which is tried again
         finish.error = _words(failed)
+        finish.is_final = isinstance(failed, RefusedError)
         log.warning(
             "delivery_failed", topic=message.topic, error=finish.error, frames=frames(failed)
         )
-        finish.is_final = isinstance(failed, RefusedError)
     await work.FinishOutboxMessage(finish)
+    _tell(message, finish)
+
+
+def _tell(message: pb.GetOutboxMessageResponse, finish: pb.FinishOutboxMessageRequest) -> None:
+    is_last = finish.is_final or message.attempt >= MAX_ATTEMPTS
+    outcome = "delivered" if finish.is_delivered else "given_up" if is_last else "failed"
+    DELIVERIES.labels(message.topic, outcome).inc()
+    if outcome == "given_up":
+        log.error(
+            "message_given_up",
+            message_id=finish.message_id,
+            topic=message.topic,
+            error=finish.error,
+            attempt=message.attempt,
+        )
 
 
 def _words(failed: Exception) -> str:

@@ -8,7 +8,9 @@ TOPIC_ACTORS = {
     "initialize_user": "initialize_user",
     "linkedin_connected": "announce_linkedin",
 }
-"""Outbox topic to actor. A topic nobody knows is left to lapse and shows in the log."""
+"""Outbox topic to actor."""
+REFUSE_TOPIC = "refuse_topic"
+"""Gives back what no other actor delivers: it is tried again later and at last given up."""
 
 PUBLISH_CONTENT = "publish_content"
 RUN_PERIODIC = "run_periodic"

@@ -7,9 +7,7 @@ it look at once; without it the sweep finds everything a little later.
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable
 
-import grpc
 import redis.asyncio as redis
 import structlog
 import uvloop
@@ -23,9 +21,10 @@ from services.kernel.doorbell import CHANNEL
 from services.kernel.http import HttpPort
 from services.kernel.telemetry import configure_logging
 from workers.clients import Clients
-from workers.enqueue import Enqueuer
+from workers.enqueue import Enqueuer, Order
 from workers.identity import holder
-from workers.names import PUBLISH_CONTENT, RUN_PERIODIC, TOPIC_ACTORS
+from workers.loops import RETRY_SECONDS, Look, end_all, keep_looking
+from workers.names import PUBLISH_CONTENT, REFUSE_TOPIC, RUN_PERIODIC, TOPIC_ACTORS
 
 log = structlog.get_logger()
 
@@ -34,10 +33,6 @@ SWEEP_SECONDS = 5.0
 CONTENT_SWEEP_SECONDS = 1.0
 PERIODIC_SECONDS = 20.0
 BATCH = 100
-RETRY_SECONDS = 0.5
-
-Look = Callable[[], Awaitable[float]]
-"""Claims and enqueues what is due; returns how many seconds may pass until the next look."""
 
 
 def schedule() -> None:
@@ -52,15 +47,13 @@ async def _schedule(given: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     mesh = Mesh("scheduler", given.mesh)
-    http = HttpPort(lambda: True)
-    await http.open(given.server.host, given.server.metrics_port)
     scheduler = Scheduler(Clients(mesh), Enqueuer(given.broker))
     loops = scheduler.start(given.redis.url.get_secret_value())
+    http = HttpPort(lambda: not any(loop.done() for loop in loops))
+    await http.open(given.server.host, given.server.metrics_port)
     log.info("scheduling")
     await stopped.wait()
-    for loop in loops:
-        loop.cancel()
-    await asyncio.gather(*loops, return_exceptions=True)
+    await end_all(loops)
     await http.close()
     await mesh.close()
 
@@ -72,7 +65,6 @@ class Scheduler:
         self._clients = clients
         self._enqueuer = enqueuer
         self._bells: dict[str, list[asyncio.Event]] = {service: [] for service in SERVICES}
-        self._warned_topics: set[str] = set()
 
     def start(self, redis_url: str) -> list[asyncio.Task[None]]:
         """Start every loop."""
@@ -80,30 +72,22 @@ class Scheduler:
         for service in SERVICES:
             looks.append((service, self._outbox_of(service)))
             looks.append((service, self._periodic_of(service)))
-        loops = [asyncio.create_task(self._keep_looking(*look)) for look in looks]
+        loops = [self._start_looking(service, look) for service, look in looks]
         return [*loops, asyncio.create_task(self._listen(redis_url))]
 
-    async def _keep_looking(self, service: str, look: Look) -> None:
+    def _start_looking(self, service: str, look: Look) -> asyncio.Task[None]:
         bell = asyncio.Event()
         self._bells[service].append(bell)
-        while True:
-            try:
-                pause = await look()
-            except grpc.aio.AioRpcError as failed:
-                log.warning("cannot_claim", service=service, code=failed.code().name)
-                pause = RETRY_SECONDS
-            try:
-                await asyncio.wait_for(bell.wait(), max(pause, 0.01))
-            except TimeoutError:
-                continue
-            finally:
-                bell.clear()
+        return asyncio.create_task(keep_looking(service, look, bell))
 
     async def _content(self) -> float:
+        await self._enqueuer.be_there()
         request = content.ClaimDueContentRequest(limit=BATCH, claimed_by=holder())
         reply = await self._clients.content.ClaimDueContent(request)
-        for claim in reply.claims:
-            await self._enqueuer.put(PUBLISH_CONTENT, "high", claim.content_id, claim.fence)
+        await self._enqueuer.put(
+            Order(PUBLISH_CONTENT, "high", (claim.content_id, claim.fence))
+            for claim in reply.claims
+        )
         if len(reply.claims) == BATCH:
             return 0.0
         if not reply.HasField("next_due_time"):
@@ -113,31 +97,20 @@ class Scheduler:
 
     def _outbox_of(self, service: str) -> Look:
         async def look() -> float:
+            await self._enqueuer.be_there()
             request = work.ClaimOutboxRequest(limit=BATCH, claimed_by=holder())
             reply = await self._clients.work(service).ClaimOutbox(request)
-            for claim in reply.claims:
-                await self._put_message(service, claim)
+            await self._enqueuer.put(_delivery(service, claim) for claim in reply.claims)
             return 0.0 if len(reply.claims) == BATCH else SWEEP_SECONDS
 
         return look
 
-    async def _put_message(self, service: str, claim: work.OutboxClaim) -> None:
-        actor = TOPIC_ACTORS.get(claim.topic)
-        if actor is not None:
-            await self._enqueuer.put(actor, claim.queue, service, claim.message_id, claim.fence)
-        elif claim.topic not in self._warned_topics:
-            self._warned_topics.add(claim.topic)
-            log.error("unknown_topic", service=service, topic=claim.topic)
-
     def _periodic_of(self, service: str) -> Look:
         async def look() -> float:
+            await self._enqueuer.be_there()
             request = work.ClaimPeriodicRequest(claimed_by=holder())
             reply = await self._clients.work(service).ClaimPeriodic(request)
-            for claim in reply.claims:
-                due_time = claim.due_time.ToJsonString()
-                await self._enqueuer.put(
-                    RUN_PERIODIC, "low", service, claim.name, due_time, claim.fence
-                )
+            await self._enqueuer.put(_periodic_run(service, claim) for claim in reply.claims)
             return PERIODIC_SECONDS
 
         return look
@@ -164,6 +137,17 @@ class Scheduler:
         for bells in self._bells.values():
             for bell in bells:
                 bell.set()
+
+
+def _delivery(service: str, claim: work.OutboxClaim) -> Order:
+    actor = TOPIC_ACTORS.get(claim.topic)
+    ids = (service, claim.message_id, claim.fence)
+    return Order(actor, claim.queue, ids) if actor else Order(REFUSE_TOPIC, "low", ids)
+
+
+def _periodic_run(service: str, claim: work.PeriodicClaim) -> Order:
+    due_time = claim.due_time.ToJsonString()
+    return Order(RUN_PERIODIC, "low", (service, claim.name, due_time, claim.fence))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from tests.support.valkey import Valkey, running_valkey
 from workers import actors
 from workers.broker import make_broker
 from workers.main import start_worker
-from workers.names import PUBLISH_CONTENT, QUEUES, RUN_PERIODIC, TOPIC_ACTORS
+from workers.names import PUBLISH_CONTENT, QUEUES, REFUSE_TOPIC, RUN_PERIODIC, TOPIC_ACTORS
 from workers.resources import Resources
 
 
@@ -55,7 +55,9 @@ def test_every_actor_sets_its_own_limits(broker: RedisBroker) -> None:
 
 
 def test_every_topic_and_name_has_its_actor(broker: RedisBroker) -> None:
-    assert {*TOPIC_ACTORS.values(), PUBLISH_CONTENT, RUN_PERIODIC} == set(broker.actors)
+    assert {*TOPIC_ACTORS.values(), PUBLISH_CONTENT, RUN_PERIODIC, REFUSE_TOPIC} == set(
+        broker.actors
+    )
 
 
 def test_broker_server_evicts_nothing_and_keeps_a_log(broker: RedisBroker) -> None:

@@ -11,6 +11,7 @@ from inergize.profile.v1 import profile_internal_service_pb2 as profile
 
 from services.kernel.messages import to_json
 from workers.deliveries import Delivery, deliver
+from workers.errors import UnknownTopicError
 from workers.resources import Open
 
 LIMITS: dict[str, Any] = {"max_retries": 0, "max_age": 60_000, "time_limit": 45_000}  # ms
@@ -23,6 +24,7 @@ def declare(broker: dramatiq.Broker) -> None:
         (record_events, "normal"),
         (initialize_user, "high"),
         (announce_linkedin, "high"),
+        (refuse_topic, "low"),
     ):
         dramatiq.actor(broker=broker, queue_name=queue, **LIMITS)(actor)
 
@@ -45,6 +47,15 @@ async def initialize_user(service: str, message_id: str, fence: int) -> None:
 async def announce_linkedin(service: str, message_id: str, fence: int) -> None:
     """Tell Auth and Analytics that a user's LinkedIn was connected."""
     await deliver(service, message_id, fence, _announce_linkedin)
+
+
+async def refuse_topic(service: str, message_id: str, fence: int) -> None:
+    """Give back a message that nobody here can deliver: during an upgrade, somebody soon can."""
+    await deliver(service, message_id, fence, _refuse_topic)
+
+
+async def _refuse_topic(open_: Open, delivery: Delivery) -> None:  # noqa: ARG001
+    raise UnknownTopicError
 
 
 async def _send_email(open_: Open, delivery: Delivery) -> None:
