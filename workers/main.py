@@ -57,5 +57,7 @@ def start_worker(given: Settings, queues: set[str]) -> Worker:
     # Dramatiq would fetch twice as many; what waits in this process cannot run elsewhere.
     worker.queue_prefetch = given.broker.worker_threads
     worker.delay_prefetch = given.broker.worker_threads
+    # Dramatiq's own command line says this; without it no time limit is ever enforced.
+    broker.emit_after("process_boot")
     worker.start()
     return worker
