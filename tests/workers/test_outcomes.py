@@ -1,7 +1,14 @@
 """What each end of an attempt means: never a resend, never an action without a verdict."""
 
+from uuid import uuid4
+
+import grpc
+import protovalidate
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from hypothesis import given
+from hypothesis import strategies as st
 from inergize.automation.v1 import automation_internal_service_pb2 as automation
 from inergize.automation.v1 import automation_pb2
 from inergize.content.v1 import content_internal_service_pb2 as content
@@ -25,7 +32,8 @@ def test_only_a_claimed_attempt_is_carried_out(state: automation_pb2.ActionState
 def test_only_a_confirmed_attempt_counts_as_published(
     state: automation_pb2.ActionState.ValueType,
 ) -> None:
-    outcome = outcomes.of_finished(automation.BeginAttemptResponse(state=state))
+    attempt = automation.BeginAttemptResponse(state=state, remote_id="urn:li:share:1")
+    outcome = outcomes.of_finished(attempt)
     if outcome is None:
         return
     is_published = outcome.publication == content.PUBLICATION_OUTCOME_PUBLISHED
@@ -85,3 +93,122 @@ def test_refusal_by_safety_is_deferred_only_when_it_says_until_when(
     assert outcome.state == automation_pb2.ACTION_STATE_BLOCKED
     assert (outcome.publication == content.PUBLICATION_OUTCOME_DEFERRED) == is_deferred
     assert outcome.block_reasons
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"])) | st.builds(
+    str.__mul__, st.text(st.characters(exclude_categories=["Cs"]), max_size=9), st.integers(0, 400)
+)
+REPLIES = st.builds(
+    profile.ExecuteActionResponse,
+    outcome=st.sampled_from(profile.ActionOutcome.values()),
+    remote_id=WORDS,
+    error_code=st.sampled_from(["", "not_sent", "throttled", "no_answer"]) | WORDS,
+    error_message=WORDS,
+    retry_time=st.none() | st.just(LATER),
+)
+VERDICTS = st.builds(
+    safety.ReserveActionResponse,
+    verdict=st.sampled_from(
+        [v for v in safety_pb2.Verdict.values() if v != safety_pb2.VERDICT_ALLOWED]
+    ),
+    reasons=st.lists(
+        st.builds(safety_pb2.VerdictReason, rule=WORDS, explanation=WORDS), max_size=60
+    ),
+    next_allowed_time=st.none() | st.just(LATER),
+)
+
+
+def check_that_it_can_be_recorded(outcome: outcomes.Outcome) -> None:
+    """What the contract, the domain or PostgreSQL refuses would be reported again for ever."""
+    attempt = automation.BeginAttemptResponse(attempt_id=str(uuid4()), fence=1)
+    told = outcomes.attempt_record(attempt, outcome)
+    published = outcomes.publication_record(str(uuid4()), 1, outcome)
+    protovalidate.validate(told)
+    protovalidate.validate(published)
+    assert (
+        b"\0"
+        not in "".join(
+            (told.error_message, told.remote_id, *told.block_reasons, published.error)
+        ).encode()
+    )
+    assert all(len(reason) <= 300 for reason in told.block_reasons)
+    is_deferred = published.outcome == content.PUBLICATION_OUTCOME_DEFERRED
+    assert published.HasField("retry_time") == is_deferred
+    if published.outcome == content.PUBLICATION_OUTCOME_PUBLISHED:
+        assert 0 < len(published.remote_id) <= 100
+
+
+@given(reply=REPLIES, number=st.integers(1, 1_000))
+def test_every_outcome_of_an_execution_can_be_recorded(
+    reply: profile.ExecuteActionResponse, number: int
+) -> None:
+    check_that_it_can_be_recorded(outcomes.of_execution(reply, number).of_attempt(number))
+
+
+@given(verdict=VERDICTS, number=st.integers(1, 1_000))
+def test_every_refusal_by_safety_can_be_recorded(
+    verdict: safety.ReserveActionResponse, number: int
+) -> None:
+    check_that_it_can_be_recorded(outcomes.of_refusal(verdict).of_attempt(number))
+
+
+@pytest.mark.parametrize("code", ["not_sent", "throttled"])
+def test_what_may_be_tried_again_still_may_after_a_crash(code: str) -> None:
+    """The ledger knew; whoever recorded it there died before Content was told."""
+    attempt = automation.BeginAttemptResponse(
+        state=automation_pb2.ACTION_STATE_REJECTED,
+        error_message=f"{code}: words",
+        next_allowed_time=LATER,
+    )
+    outcome = outcomes.of_finished(attempt)
+    assert outcome is not None
+    assert outcome.publication == content.PUBLICATION_OUTCOME_DEFERRED
+    assert outcome.retry_time == LATER
+    is_free_again = outcome.execution == safety.EXECUTION_OUTCOME_NOT_SENT
+    assert is_free_again == (code == "not_sent")
+
+
+def test_pauses_grow_and_have_an_end() -> None:
+    reply = profile.ExecuteActionResponse(
+        outcome=profile.ACTION_OUTCOME_REJECTED, error_code="not_sent"
+    )
+    now = Timestamp()
+    now.GetCurrentTime()
+    pauses = []
+    for number in (1, 2, 20, 999):
+        retry = outcomes.of_execution(reply, number).retry_time
+        assert retry is not None
+        pauses.append(round((retry.ToNanoseconds() - now.ToNanoseconds()) / 1e9))
+    assert pauses == [30, 60, 600, 600]
+
+
+def test_no_attempt_follows_the_last_that_the_ledger_can_number() -> None:
+    reply = profile.ExecuteActionResponse(
+        outcome=profile.ACTION_OUTCOME_REJECTED, error_code="not_sent"
+    )
+    outcome = outcomes.of_execution(reply, 1_000).of_attempt(1_000)
+    assert outcome.publication == content.PUBLICATION_OUTCOME_FAILED
+    assert outcome.execution == safety.EXECUTION_OUTCOME_NOT_SENT
+
+
+def invalid_argument(reason: str) -> grpc.aio.AioRpcError:
+    status = status_pb2.Status(code=code_pb2.INVALID_ARGUMENT, message="words")
+    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=reason, domain="inergize"))
+    metadata = grpc.aio.Metadata(("grpc-status-details-bin", status.SerializeToString()))
+    code = grpc.StatusCode.INVALID_ARGUMENT
+    return grpc.aio.AioRpcError(code, grpc.aio.Metadata(), metadata, details="words")
+
+
+@pytest.mark.parametrize(
+    ("reason", "state"),
+    [
+        ("ERROR_REASON_INVALID_REQUEST", automation_pb2.ACTION_STATE_REJECTED),
+        ("ERROR_REASON_ATTEMPT_MISMATCH", automation_pb2.ACTION_STATE_UNKNOWN),
+    ],
+)
+def test_a_request_that_profile_refuses_ends(
+    reason: str, state: automation_pb2.ActionState.ValueType
+) -> None:
+    outcome = outcomes.of_execution(outcomes.refused_to_try(invalid_argument(reason)))
+    assert outcome.state == state
+    assert outcome.retry_time is None

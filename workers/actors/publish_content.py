@@ -5,8 +5,6 @@ same attempt id twice. A step that fails leaves the leases to lapse, and the nex
 from what the ledger knows.
 """
 
-import asyncio
-
 import dramatiq
 import grpc
 import structlog
@@ -21,14 +19,12 @@ from workers import outcomes
 from workers.identity import holder
 from workers.outcomes import Outcome
 from workers.resources import current
+from workers.steps import steadily
 
 log = structlog.get_logger()
 
 ACTION = "publish_post"
-TRIES = 3
-TRY_AGAIN_SECONDS = 0.5
 _GONE = (grpc.StatusCode.ABORTED, grpc.StatusCode.FAILED_PRECONDITION)
-_NO_ANSWER = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
 def declare(broker: dramatiq.Broker) -> None:
@@ -52,9 +48,10 @@ async def publish_content(content_id: str, fence: int) -> None:
             raise
         log.info("publication_held_elsewhere", content_id=content_id)
         return
-    outcome = outcomes.of_finished(attempt)
-    if outcome is None:
-        outcome = await _carry_out(publication, attempt)
+    known = outcomes.of_finished(attempt)
+    outcome = known or await _carry_out(publication, attempt)
+    outcome = outcome.of_attempt(publication.attempt)
+    if known is None:
         await _record_attempt(attempt, outcome)
     await _record_publication(content_id, fence, outcome)
     await _report(publication, attempt, outcome)
@@ -64,15 +61,15 @@ async def _carry_out(
     publication: content.BeginPublicationResponse, attempt: automation.BeginAttemptResponse
 ) -> Outcome:
     """Ask Safety, and only then act."""
-    verdict = await current().clients.safety.ReserveAction(
-        safety.ReserveActionRequest(
-            attempt_id=attempt.attempt_id, user_id=publication.user_id, action_type=ACTION
-        )
+    request = safety.ReserveActionRequest(
+        attempt_id=attempt.attempt_id, user_id=publication.user_id, action_type=ACTION
     )
+    verdict = await steadily(current().clients.safety.ReserveAction, request)
     # Only ALLOWED acts: an unspecified verdict or one we do not know means no.
     if verdict.verdict != safety_pb2.VERDICT_ALLOWED:
         return outcomes.of_refusal(verdict)
-    return outcomes.of_execution(await _execute(publication, attempt))
+    reply = await _execute(publication, attempt)
+    return outcomes.of_execution(reply, publication.attempt)
 
 
 async def _execute(
@@ -89,64 +86,45 @@ async def _execute(
             author_urn=publication.author_urn,
         ),
     )
-    for number in range(1, TRIES + 1):
-        try:
-            return await current().clients.profile.ExecuteAction(request)
-        except grpc.aio.AioRpcError as failed:
-            if failed.code() is grpc.StatusCode.FAILED_PRECONDITION:
-                return outcomes.not_connected(failed)
-            if failed.code() not in _NO_ANSWER or number == TRIES:
-                raise
-        await asyncio.sleep(TRY_AGAIN_SECONDS * number)
-    raise AssertionError("unreachable")
+    try:
+        return await steadily(current().clients.profile.ExecuteAction, request)
+    except grpc.aio.AioRpcError as failed:
+        if failed.code() is grpc.StatusCode.FAILED_PRECONDITION:
+            return outcomes.not_connected(failed)
+        if failed.code() is grpc.StatusCode.INVALID_ARGUMENT:
+            return outcomes.refused_to_try(failed)
+        raise
 
 
 async def _begin_publication(content_id: str, fence: int) -> content.BeginPublicationResponse:
     request = content.BeginPublicationRequest(content_id=content_id, fence=fence)
-    return await current().clients.content.BeginPublication(request)
+    return await steadily(current().clients.content.BeginPublication, request)
 
 
 async def _begin_attempt(
     content_id: str, publication: content.BeginPublicationResponse
 ) -> automation.BeginAttemptResponse:
-    return await current().clients.automation.BeginAttempt(
-        automation.BeginAttemptRequest(
-            action_id=publication.action_id,
-            attempt=publication.attempt,
-            user_id=publication.user_id,
-            action_type=ACTION,
-            content_id=content_id,
-            due_time=publication.scheduled_time,
-            claimed_by=holder(),
-        )
+    request = automation.BeginAttemptRequest(
+        action_id=publication.action_id,
+        attempt=publication.attempt,
+        user_id=publication.user_id,
+        action_type=ACTION,
+        content_id=content_id,
+        due_time=publication.scheduled_time,
+        claimed_by=holder(),
     )
+    # Asked again after an answer that was lost, the ledger says that somebody holds it: we do.
+    return await steadily(current().clients.automation.BeginAttempt, request)
 
 
 async def _record_attempt(attempt: automation.BeginAttemptResponse, outcome: Outcome) -> None:
-    await current().clients.automation.RecordAttempt(
-        automation.RecordAttemptRequest(
-            attempt_id=attempt.attempt_id,
-            fence=attempt.fence,
-            state=outcome.state,
-            remote_id=outcome.remote_id,
-            error_message=outcome.error,
-            block_reasons=outcome.block_reasons,
-            next_allowed_time=outcome.retry_time,
-        )
-    )
+    request = outcomes.attempt_record(attempt, outcome)
+    await steadily(current().clients.automation.RecordAttempt, request)
 
 
 async def _record_publication(content_id: str, fence: int, outcome: Outcome) -> None:
-    await current().clients.content.RecordPublication(
-        content.RecordPublicationRequest(
-            content_id=content_id,
-            fence=fence,
-            outcome=outcome.publication,
-            remote_id=outcome.remote_id,
-            error=outcome.error,
-            retry_time=outcome.retry_time,
-        )
-    )
+    request = outcomes.publication_record(content_id, fence, outcome)
+    await steadily(current().clients.content.RecordPublication, request)
 
 
 async def _report(
@@ -157,10 +135,7 @@ async def _report(
     """Tell Safety what became of its reservation; a blocked attempt has none."""
     if outcome.state == automation_pb2.ACTION_STATE_BLOCKED:
         return
-    await current().clients.safety.ReportExecution(
-        safety.ReportExecutionRequest(
-            attempt_id=attempt.attempt_id,
-            user_id=publication.user_id,
-            outcome=outcome.execution,
-        )
+    request = safety.ReportExecutionRequest(
+        attempt_id=attempt.attempt_id, user_id=publication.user_id, outcome=outcome.execution
     )
+    await steadily(current().clients.safety.ReportExecution, request)
