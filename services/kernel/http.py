@@ -32,7 +32,7 @@ class HttpPort:
             path = head.split(b" ", 2)[1].decode("latin-1")
             writer.write(self._reply(path))
             await writer.drain()
-        except (TimeoutError, OSError, IndexError, asyncio.IncompleteReadError, ValueError):
+        except (TimeoutError, OSError, EOFError, IndexError, asyncio.LimitOverrunError):
             pass  # not a client of ours
         finally:
             writer.close()
