@@ -126,9 +126,10 @@ SELECT id, email, first_name, language
 
 -- is_verification_due --
 -- Whether another mail may go out: after as long as it took from the registration to the last one,
--- so the gaps double.
--- $1 user_id uuid, $2 shortest interval, $3 longest interval
-SELECT NOT EXISTS (
+-- so the gaps double; none to an account that nobody has proved for so long.
+-- $1 user_id uuid, $2 shortest interval, $3 longest interval, $4 patience interval
+SELECT EXISTS (SELECT 1 FROM users WHERE id = $1 AND created_at > now() - $4::interval)
+   AND NOT EXISTS (
     SELECT 1
       FROM one_time_tokens AS token
       JOIN users ON users.id = token.user_id

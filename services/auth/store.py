@@ -143,10 +143,19 @@ async def lock_unverified(tx: Transaction, user_id: UUID) -> Addressee | None:
 
 
 async def is_verification_due(
-    tx: Transaction, user_id: UUID, *, shortest: timedelta, longest: timedelta
+    tx: Transaction,
+    user_id: UUID,
+    *,
+    shortest: timedelta,
+    longest: timedelta,
+    patience: timedelta,
 ) -> bool:
-    """Whether another verification mail may go out: gaps double between the two bounds."""
-    return bool(await tx.fetchval(QUERIES["is_verification_due"], user_id, shortest, longest))
+    """Whether another verification mail may go out: gaps double between the two bounds.
+
+    None goes to an account that was opened longer ago than `patience`.
+    """
+    due = await tx.fetchval(QUERIES["is_verification_due"], user_id, shortest, longest, patience)
+    return bool(due)
 
 
 async def lock_jwt_keys(tx: Transaction) -> None:

@@ -17,6 +17,11 @@ REGISTRATION = "registration"
 REGISTRATION_LIFE = timedelta(days=7)
 SHORTEST_GAP = timedelta(seconds=60)
 LONGEST_GAP = timedelta(hours=1)
+PATIENCE = timedelta(days=7)
+"""An account not proved by then gets no more mail, and gives its address to the next registration.
+
+Otherwise somebody who registers another's address could have it mailed, and keep it, for ever.
+"""
 ANSWER_SECONDS = 0.1
 """Resending answers no sooner, whether or not it mails anything."""
 
@@ -82,7 +87,7 @@ class Verification:
         person = await store.lock_unverified(tx, user_id)
         # Asked after the lock, so that of many requests at once only the first finds it due.
         if person is not None and await store.is_verification_due(
-            tx, user_id, shortest=SHORTEST_GAP, longest=LONGEST_GAP
+            tx, user_id, shortest=SHORTEST_GAP, longest=LONGEST_GAP, patience=PATIENCE
         ):
             await self.mail(tx, person)
 

@@ -132,6 +132,15 @@ async def test_right_password_on_an_unproved_address_mails_again(people: People)
     assert [mail.payload["template"] for mail in await people.messages()] == ["verify_email"]
 
 
+async def test_an_address_never_proved_is_left_alone_in_the_end(people: People) -> None:
+    email = people.new_email()
+    await people.register(email)
+    await people.messages()
+    await people.room.admin.execute(AGE, "8 days")
+    await refusal(people.login(email))
+    assert await people.messages() == []
+
+
 async def test_redis_copy_follows_the_token(people: People, stub: Any) -> None:
     await people.register()
     redis = people.room.given.redis
