@@ -58,7 +58,8 @@ async def outcome(stream: Any) -> str:
     try:
         await stream.read()
     except grpc.aio.AioRpcError as refused:
-        return error_info(refused).reason
+        reason: str = error_info(refused).reason
+        return reason
     return "open"
 
 

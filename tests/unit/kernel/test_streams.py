@@ -8,7 +8,7 @@ import grpc
 import pytest
 from grpc import StatusCode
 from inergize.content.v1 import content_service_pb2 as pb
-from inergize.content.v1.content_service_pb2_grpc import ContentServiceServicer, ContentServiceStub
+from inergize.content.v1.content_service_pb2_grpc import ContentServiceStub
 
 from services.kernel.callers import CallerCache
 from services.kernel.config import AuthSettings
@@ -20,7 +20,7 @@ from tests.support.replies import error_info
 SERVICE = "inergize.content.v1.ContentService"
 
 
-class TwoReplies(ContentServiceServicer):
+class TwoReplies:
     """Streams a reply, and another when told to."""
 
     def __init__(self) -> None:
