@@ -29,15 +29,15 @@ WITH due AS (
        FOR UPDATE SKIP LOCKED
 )
 UPDATE outbox
-   SET claimed_by = $2, lease_until = now() + $3, fence = fence + 1, attempt = attempt + 1
+   SET claimed_by = $2, lease_until = now() + $3, fence = fence + 1
   FROM due
  WHERE outbox.id = due.id
-RETURNING outbox.id, outbox.topic, outbox.queue, outbox.attempt, outbox.fence;
+RETURNING outbox.id, outbox.topic, outbox.queue, outbox.attempt + 1 AS attempt, outbox.fence;
 
 -- get_outbox_message --
 -- Read a claimed message; no row when the fence is old or it is done.
 -- $1 id uuid, $2 fence bigint
-SELECT id, topic, user_id, payload, secret_ct, secret_nonce, secret_key_id, attempt
+SELECT id, topic, user_id, payload, secret_ct, secret_nonce, secret_key_id, attempt + 1 AS attempt
   FROM outbox
  WHERE id = $1 AND fence = $2 AND done_at IS NULL;
 
@@ -51,16 +51,18 @@ UPDATE outbox
 RETURNING id;
 
 -- retry_outbox_message --
--- Plan the next try with exponential back-off; the last try ends the message.
+-- Count a failed try and plan the next with exponential back-off; the last try ends the message.
+-- Claims that lapse are not counted: while no worker runs, nothing has been tried.
 -- $1 id uuid, $2 fence bigint, $3 error text, $4 max_attempts integer, $5 first_seconds integer, $6 longest_seconds integer
 UPDATE outbox
    SET lease_until = NULL,
        last_error = $3,
-       available_at = now() + make_interval(secs => least($5 * power(2, least(attempt, 30) - 1), $6)),
-       done_at = CASE WHEN attempt >= $4 THEN now() END,
-       secret_ct = CASE WHEN attempt >= $4 THEN NULL ELSE secret_ct END,
-       secret_nonce = CASE WHEN attempt >= $4 THEN NULL ELSE secret_nonce END,
-       secret_key_id = CASE WHEN attempt >= $4 THEN NULL ELSE secret_key_id END
+       attempt = attempt + 1,
+       available_at = now() + make_interval(secs => least($5 * power(2, least(attempt, 30)), $6)),
+       done_at = CASE WHEN attempt + 1 >= $4 THEN now() END,
+       secret_ct = CASE WHEN attempt + 1 >= $4 THEN NULL ELSE secret_ct END,
+       secret_nonce = CASE WHEN attempt + 1 >= $4 THEN NULL ELSE secret_nonce END,
+       secret_key_id = CASE WHEN attempt + 1 >= $4 THEN NULL ELSE secret_key_id END
  WHERE id = $1 AND fence = $2 AND done_at IS NULL
 RETURNING id;
 

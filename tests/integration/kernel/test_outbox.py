@@ -103,6 +103,23 @@ async def test_failed_delivery_waits_longer_each_time_and_ends(
     assert row["last_error"] == "away"
 
 
+async def test_lapsed_claims_do_not_use_up_the_tries(
+    given: Runtime, admin: asyncpg.Connection
+) -> None:
+    """For half an hour nobody delivers anything; the first failure after that is the first."""
+    message_id = await add(given)
+    for _ in range(30):
+        (claim,) = await given.outbox.claim(10, "test")
+        await lapse(admin)
+    (claim,) = await given.outbox.claim(10, "test")
+    assert (await given.outbox.get(message_id, claim.fence)).attempt == 1
+    await given.outbox.finish(message_id, claim.fence, error="away")
+    waits = await admin.fetchval(
+        "SELECT done_at IS NULL AND available_at < now() + interval '3 seconds' FROM content.outbox"
+    )
+    assert waits
+
+
 async def test_message_rings_the_doorbell_after_the_commit(given: Runtime) -> None:
     async with given.redis.pubsub() as bell:
         await bell.subscribe("doorbell")
