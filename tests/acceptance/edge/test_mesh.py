@@ -71,3 +71,12 @@ def test_the_key_listener_serves_keys_and_nothing_else(edge: Edge) -> None:
     assert httpx.get(f"{url}/.well-known/jwks.json").json()["keys"]
     for path in ("/", "/v1/users/me", "/v1/auth/login"):
         assert httpx.get(url + path).status_code == 404
+
+
+def test_the_admin_port_does_no_more_than_the_supervisor_needs(edge: Edge) -> None:
+    admin = f"http://127.0.0.1:{edge.topology.admin_port}"
+    assert httpx.get(f"{admin}/ready").status_code == 200
+    assert httpx.get(f"{admin}/clusters", params={"format": "json"}).status_code == 200
+    assert httpx.get(f"{admin}/config_dump").status_code == 403
+    for path in ("/quitquitquit", "/healthcheck/fail", "/runtime_modify", "/logging"):
+        assert httpx.post(admin + path).status_code == 403
