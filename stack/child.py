@@ -18,7 +18,8 @@ from stack.program import Argument, Program
 IS_LINUX = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
-_RESET_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+RESET_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+"""The parent's: blocked around the fork, until in the child they do what they usually do."""
 _EXIT_ORPHANED = 125
 # Found before the fork: a forked child should not have to load anything to set itself up.
 _LIBC = ctypes.CDLL(None) if IS_LINUX else None
@@ -37,6 +38,9 @@ def become(program: Program, log: Path, parent_pid: int) -> NoReturn:
             # macOS forbids most of its libraries after a fork, so Python starts afresh there.
             spec = json.dumps([program.target, program.arguments])
             os.execve(sys.executable, [sys.executable, "-m", "stack.child", spec], os.environ)  # noqa: S606
+    except KeyboardInterrupt:
+        # Asked to end before it had begun.
+        exit_code = 128 + signal.SIGINT
     except BaseException:  # noqa: BLE001 - nothing may unwind into the supervisor's frames
         traceback.print_exc()
     finally:
@@ -75,7 +79,7 @@ def _leave_parent(program: Program, parent_pid: int) -> None:
     """Cut what ties a fork to its parent: terminal, signals, descriptors; not its death."""
     os.setsid()
     signal.set_wakeup_fd(-1)
-    for number in _RESET_SIGNALS:
+    for number in RESET_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # A client that hangs up is an error for one write, never the end of a server. The programs

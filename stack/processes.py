@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 import psutil
 
-from stack.child import become
+from stack.child import RESET_SIGNALS, become
 from stack.data_dir import DataDir, write_atomically
 from stack.program import Program
 
@@ -23,9 +23,14 @@ def start(program: Program, place: DataDir) -> int:
     that keeps every library already imported, in memory shared with its parent.
     """
     parent_pid = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        become(program, place.log(program.name), parent_pid)
+    # A signal that came before the child has let go of our handlers would be lost in them.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, RESET_SIGNALS)
+    try:
+        pid = os.fork()
+        if pid == 0:
+            become(program, place.log(program.name), parent_pid)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pid
 
 

@@ -35,6 +35,8 @@ class PostgresUser:
         """Run the command in the place of this process."""
         self.enter()
         wrapped = self.wrap(command)
+        # Python's handler only takes note of a signal, and would not live to act upon it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execve(wrapped[0], wrapped, dict(os.environ))  # noqa: S606 - our own binary
 
 
