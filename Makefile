@@ -3,6 +3,7 @@
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTHON ?= python3
+FETCH_UV := --quiet --disable-pip-version-check uv==$(UV_VERSION)
 RUN := $(UV) run --locked --all-extras
 
 .PHONY: help up down test check generate bench tour clean
@@ -39,8 +40,11 @@ clean: down      ## forget the development data
 
 .uv/bin/uv:
 	@echo "fetching uv $(UV_VERSION) into .uv/"
-	@$(PYTHON) -m venv .uv 2>/dev/null && .uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
-	 || $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv uv==$(UV_VERSION)
+	@rm -rf .uv
+	@if $(PYTHON) -m venv .uv >/dev/null 2>&1; then .uv/bin/python -m pip install $(FETCH_UV); \
+	 else rm -rf .uv; $(PYTHON) -m pip install --target .uv $(FETCH_UV); fi \
+	 || { echo "error: uv could not be fetched, see above: it takes the network, and pip or venv of" \
+	 "$(PYTHON) (Debian, Ubuntu: apt install python3-venv); or install uv yourself" >&2; exit 1; }
 
 ifneq ($(UV),.uv/bin/uv)
 $(UV): ;
