@@ -72,7 +72,7 @@ def up(  # noqa: PLR0917 - click hands every option over
     tls_cert: Path | None,
     tls_key: Path | None,
 ) -> None:
-    """Start everything, wait until it is ready, and watch over it until Ctrl-C.
+    """Start everything and watch over it until Ctrl-C.
 
     Databases, object storage, mail and LinkedIn are embedded or simulated, each unless its URL
     is set (DATABASE_URL, REDIS_URL, BROKER_URL, S3_URL, MAIL_SMTP_URL, LINKEDIN_OAUTH_URL with
@@ -96,7 +96,7 @@ def up(  # noqa: PLR0917 - click hands every option over
 @main.command()
 @data_dir_option
 def down(data_dir: Path | None) -> None:
-    """Stop everything; requests in flight are finished, data stays."""
+    """Stop everything, requests in flight finished; data stays."""
     from stack.control import ask
     from stack.lock import is_held
     from stack.processes import end_recorded
@@ -117,7 +117,7 @@ def down(data_dir: Path | None) -> None:
 @data_dir_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON, memory in bytes.")
 def status(data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
-    """Show what runs: state, process, ports, memory, restarts. Fails when nothing runs."""
+    """Show what runs: state, ports, memory, restarts."""
     import json
 
     from stack.status import as_table, read_status
@@ -130,7 +130,7 @@ def status(data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
 @data_dir_option
 @click.option("--shell", is_flag=True, help='For a shell: eval "$(inergize env --shell)"')
 def env(data_dir: Path | None, shell: bool) -> None:  # noqa: FBT001
-    """Print how to reach every part, as KEY=value; passwords are among the values."""
+    """Print every address and password, as KEY=value."""
     from stack.exported import as_lines
 
     values = _addresses(place_of(data_dir))
@@ -175,17 +175,28 @@ def restart(name: str, data_dir: Path | None) -> None:
 @click.option("--url", help="The edge. [default: that of the running stack]")
 @data_dir_option
 def tour(url: str | None, data_dir: Path | None) -> None:
-    """Carry one post from registration to published, and check every step."""
+    """Carry one post from registration to published, step by step.
+
+    Needs the stack's own mail sink and LinkedIn sandbox, whose records it reads.
+    """
+    from stack.lock import is_held
+    from stack.topology import Topology
     from stack.tour.main import run
 
-    addresses = _addresses(place_of(data_dir))
-    sys.exit(run(addresses | ({"INERGIZE_URL": url} if url else {})))
+    place = place_of(data_dir)
+    addresses = _addresses(place)
+    if not is_held(place):
+        raise StackError(f"no stack is running on {place.root}; start it with `inergize up`")
+    if not addresses["MAILBOX_URL"]:
+        raise StackError("the tour reads the mail sink, and this stack sends real mail")
+    certificate = None if url else Topology.load(place.root).tls_certificate
+    sys.exit(run(addresses | ({"INERGIZE_URL": url} if url else {}), certificate=certificate))
 
 
 @main.command(context_settings=_HANDED_ON)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def generate(arguments: tuple[str, ...]) -> None:
-    """Derive the stubs from the contracts again, or only lint these."""
+    """Derive the stubs from the contracts, or only lint these."""
     from stack.generate import main as run_generate
 
     sys.exit(run_generate(list(arguments)))
@@ -194,7 +205,7 @@ def generate(arguments: tuple[str, ...]) -> None:
 @main.command(context_settings=_HANDED_ON)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
-    """Measure a running stack against bare baselines, in one run."""
+    """Measure our service beside bare baselines, in one run."""
     from bench.main import main as run_bench
 
     sys.exit(run_bench(list(arguments)))

@@ -47,7 +47,10 @@ def admin_create(  # noqa: PLR0917 - click hands every option over
 @click.argument("email")
 @data_dir_option
 def admin_invite(email: str, data_dir: Path | None) -> None:
-    """Print an invitation for this address, for a stack whose REGISTRATION is `invitation`."""
+    """Print an invitation for this address.
+
+    For a stack whose REGISTRATION is `invitation`; good for a week.
+    """
     from stack.admin import invite
 
     click.echo(invite(email, place_of(data_dir).root))

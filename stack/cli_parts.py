@@ -9,7 +9,10 @@ from stack.names import QUEUES, SERVICES
 @click.command()
 @click.argument("services", nargs=-1, required=True, type=click.Choice(SERVICES))
 def serve(services: tuple[str, ...]) -> None:
-    """Serve one or more of the six services in this process; settings from the environment."""
+    """Serve one or more services in this process.
+
+    Settings come from the environment.
+    """
     from services.main import serve as serve_services
 
     serve_services(list(services))
@@ -18,7 +21,10 @@ def serve(services: tuple[str, ...]) -> None:
 @click.command()
 @click.argument("queues", nargs=-1, type=click.Choice(QUEUES))
 def work(queues: tuple[str, ...]) -> None:
-    """Run one worker process on these queues, or on all; settings from the environment."""
+    """Run one worker process on these queues, or all.
+
+    Settings come from the environment.
+    """
     from workers.main import work as work_on
 
     work_on(list(queues or QUEUES))
@@ -26,7 +32,7 @@ def work(queues: tuple[str, ...]) -> None:
 
 @click.command()
 def schedule() -> None:
-    """Run one scheduler; any number may run beside each other."""
+    """Run one scheduler, beside others or alone."""
     from workers.scheduler import schedule as run_scheduler
 
     run_scheduler()
@@ -34,7 +40,7 @@ def schedule() -> None:
 
 @click.command()
 def pipeline() -> None:
-    """Run one consumer of the event stream; any number may share the work."""
+    """Run one consumer of the event stream; several share it."""
     from services.analytics.pipeline import run
 
     run()
@@ -48,10 +54,10 @@ def pipeline() -> None:
     help="DSN of a superuser. [environment: DATABASE_ADMIN_URL]",
 )
 def bootstrap(admin_url: str) -> None:
-    """Create the roles and the database on a real server; repeating it is harmless.
+    """Create roles and database on a real server.
 
     Passwords come from DATABASE_PASSWORDS: a JSON object by role (migrator, auth, profile,
-    content, automation, safety, analytics). `up` does all this by itself.
+    content, automation, safety, analytics). Repeating it is harmless; `up` does it by itself.
     """
     from stack.commands import bootstrap_database
 
@@ -60,7 +66,10 @@ def bootstrap(admin_url: str) -> None:
 
 @click.command()
 def migrate() -> None:
-    """Apply pending migrations to DATABASE_URL (the owner's); `up` does it by itself."""
+    """Apply pending migrations to DATABASE_URL.
+
+    That is the owner's URL; `up` does it by itself.
+    """
     from stack.commands import migrate_database
 
     migrate_database(read_settings())

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from stack.errors import StackError
 
 _UNIX_SOCKET_PATH_BYTES = 100
 """Linux takes 107 bytes, macOS 103; the rest is room for PostgreSQL's own suffix."""
+_OTHERS_READ_OR_WRITE = 0o066
+_IN_EVERY_VOLUME = {"lost+found"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,14 @@ class DataDir:
         return self.root / name
 
     def create(self) -> None:
-        """Make the directory, readable by nobody else; StackError when it cannot be written."""
+        """Make the directory, readable by nobody else.
+
+        Raises StackError when it cannot be written, or holds what is not ours.
+        """
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._refuse_strangers_folder()
+            self._close_to_others()
             self.logs.mkdir(exist_ok=True, mode=0o700)
             _prove_writable(self.root)
         except OSError as error:
@@ -72,6 +80,22 @@ class DataDir:
                 f"cannot write to the data directory {self.root}: {error.strerror};"
                 " choose another with --data-dir or INERGIZE_DATA_DIR"
             ) from error
+
+    def _refuse_strangers_folder(self) -> None:
+        """A folder with other things in it is more likely a slip than a place for our data."""
+        known = (self.lock, self.topology, self.secrets, self.logs, self.part("postgres"))
+        held = {path.name for path in self.root.iterdir()} - _IN_EVERY_VOLUME
+        if held and not any(path.exists() for path in known):
+            raise StackError(
+                f"{self.root} is not empty, and what it holds is no stack's data;"
+                " choose another with --data-dir or INERGIZE_DATA_DIR"
+            )
+
+    def _close_to_others(self) -> None:
+        mode = stat.S_IMODE(self.root.stat().st_mode)
+        # Passing through stays as it is: PostgreSQL may be running as another user below.
+        if mode & _OTHERS_READ_OR_WRITE:
+            self.root.chmod(mode & ~_OTHERS_READ_OR_WRITE)
 
     def _short(self, path: Path) -> Path:
         if len(os.fsencode(path)) <= _UNIX_SOCKET_PATH_BYTES:

@@ -87,7 +87,8 @@ async def _reached(url: str) -> None:
             connection = await asyncpg.connect(url, timeout=5)
         except (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError) as no:
             if monotonic() > deadline:
-                raise StackError(f"PostgreSQL cannot be reached: {no}") from no
+                reason = str(no) or "it does not answer"
+                raise StackError(f"PostgreSQL cannot be reached: {reason}") from no
             await asyncio.sleep(_RETRY_S)
         except asyncpg.InvalidPasswordError as no:
             raise StackError(

@@ -1,6 +1,8 @@
 """What must be right before anything is started; each refusal is one line."""
 
+import ssl
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,16 +45,19 @@ def check_database_url(topology: Topology, given: Mapping[str, str]) -> None:
 
 def check_edge(topology: Topology) -> None:
     """Refuse an edge that cannot listen: the port is taken or forbidden, a TLS file is missing."""
+    _check_address(topology.edge_host)
     reason = why_not_free(topology.edge_port, topology.edge_host)
     if reason:
         raise StackError(
             f"cannot listen on {topology.edge_host}:{topology.edge_port}: {reason};"
-            " choose another port with --port"
+            " choose another with --port or --host"
         )
     for option, path in (("--tls-cert", topology.tls_certificate), ("--tls-key", topology.tls_key)):
         _check_readable(option, path)
     if (topology.tls_certificate is None) != (topology.tls_key is None):
         raise StackError("--tls-cert and --tls-key go together")
+    if topology.tls_certificate and topology.tls_key:
+        _check_pair(topology.tls_certificate, topology.tls_key)
 
 
 def check_production(topology: Topology, given: Mapping[str, str]) -> None:
@@ -62,6 +67,26 @@ def check_production(topology: Topology, given: Mapping[str, str]) -> None:
     reasons = [*_sandboxes(topology), *_generated_keys(given), *_plain_edge(topology)]
     if reasons:
         raise StackError("INERGIZE_ENV=production refuses " + "; ".join(reasons))
+
+
+def _check_address(host: str) -> None:
+    try:
+        ip_address(host)
+    except ValueError:
+        raise StackError(
+            f"--host {host} is not an address; give one, such as 127.0.0.1 or 0.0.0.0"
+        ) from None
+
+
+def _check_pair(certificate: Path, key: Path) -> None:
+    """Refuse what is no certificate or not its key; the password of a key is not asked for."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:
+        raise StackError(
+            f"--tls-cert {certificate} and --tls-key {key} must be a certificate and its own key,"
+            f" PEM, the key without a password ({error})"
+        ) from error
 
 
 def _check_readable(option: str, path: Path | None) -> None:

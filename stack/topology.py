@@ -13,6 +13,8 @@ from stack.ports import LOOPBACK, Claim, claim_block
 
 SLOTS = ("a", "b")
 DEFAULT_EDGE_PORT = 8080
+_REACHED_AT = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104
+"""Where a client on this machine finds what listens on every address."""
 _SINGLE_PORTS = (
     "admin",
     "mesh",
@@ -84,8 +86,9 @@ class Topology:
     def edge_url(self) -> str:
         """What a client on this machine calls."""
         scheme = "https" if self.tls_certificate else "http"
-        host = LOOPBACK if self.edge_host in {"0.0.0.0", "::"} else self.edge_host  # noqa: S104
-        return f"{scheme}://{host}:{self.edge_port}"
+        host = _REACHED_AT.get(self.edge_host, self.edge_host)
+        address = f"[{host}]" if ":" in host else host
+        return f"{scheme}://{address}:{self.edge_port}"
 
     def is_embedded(self, variable: str) -> bool:
         """Whether the stack runs the server behind this URL itself."""

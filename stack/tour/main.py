@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import click
 import httpx
@@ -12,12 +13,18 @@ from stack.tour.steps import STEPS, Notes
 Print = Callable[[str], None]
 
 
-def run(addresses: Mapping[str, str], *, write_line: Print = click.echo) -> int:
+def run(
+    addresses: Mapping[str, str],
+    *,
+    certificate: Path | None = None,
+    write_line: Print = click.echo,
+) -> int:
     """Walk through the product as a user; 0 when everything was as expected, else 1.
 
     `addresses` are the values `inergize env` prints: INERGIZE_URL, MAILBOX_URL, LINKEDIN_API_URL.
+    The edge may show `certificate`, also one that nobody has signed.
     """
-    client = Client(addresses["INERGIZE_URL"])
+    client = Client(addresses["INERGIZE_URL"], certificate)
     notes = Notes(client, dict(addresses))
     began = time.perf_counter()
     try:

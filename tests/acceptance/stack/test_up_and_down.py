@@ -11,6 +11,7 @@ import httpx
 import psutil
 import pytest
 
+from stack.cli import main
 from stack.data_dir import DataDir
 from stack.lock import is_held
 from stack.names import SERVICES
@@ -132,9 +133,30 @@ def test_a_setting_that_makes_no_sense_is_one_line(
     assert said in refused.stderr
 
 
-@pytest.mark.parametrize("command", ["status", "env", "down", "logs"])
+def test_help_says_what_each_command_does_in_one_whole_line() -> None:
+    page = inergize("--help").stdout
+    commands = page.partition("Commands:")[2].strip().splitlines()
+
+    assert len(commands) == len(main.commands)
+    assert not [line for line in commands if line.endswith("...")]
+
+
+def test_a_folder_that_holds_other_things_is_not_taken_for_a_data_directory(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "thesis.odt").write_text("everything")
+    before = sorted(tmp_path.iterdir())
+
+    refused = inergize("up", "--data-dir", str(tmp_path))
+
+    assert refused.returncode != 0
+    assert "is not empty" in one_line(refused.stderr)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("command", ["status", "env", "down", "logs", "tour", "restart"])
 def test_commands_without_a_stack_say_so(tmp_path: Path, command: str) -> None:
-    arguments = [command, *(["content"] if command == "logs" else [])]
+    arguments = [command, *(["content"] if command in {"logs", "restart"} else [])]
 
     answer = inergize(*arguments, "--data-dir", str(tmp_path / "data"))
 

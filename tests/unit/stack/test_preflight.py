@@ -1,9 +1,14 @@
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from stack.data_dir import DataDir
 from stack.embedded.postgres_cluster import MAJOR_VERSION
@@ -24,6 +29,26 @@ _REAL = {
     "LINKEDIN_API_URL": "https://api.linkedin.com",
     "MAIL_SMTP_URL": "smtps://mail.example.com",
 }
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate that signs itself, and its key."""
+    folder.mkdir()
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(pem))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return folder / "cert.pem", folder / "key.pem"
 
 
 def make_cluster(place: DataDir, version: str) -> None:
@@ -91,6 +116,24 @@ def test_tls_files_come_together(topology: Topology, tmp_path: Path) -> None:
         check_edge(replace(free, tls_certificate=there))
     with pytest.raises(StackError, match="go together"):
         check_edge(replace(free, tls_key=there))
+
+
+def test_an_address_is_no_name(topology: Topology) -> None:
+    with pytest.raises(StackError, match="--host localhost is not an address"):
+        check_edge(replace(topology, edge_host="localhost"))
+
+
+def test_tls_files_must_be_a_certificate_and_its_own_key(
+    topology: Topology, tmp_path: Path
+) -> None:
+    certificate, key = make_certificate(tmp_path / "own")
+    _, other = make_certificate(tmp_path / "other")
+    free = replace(topology, edge_port=topology.ports["admin"], tls_certificate=certificate)
+
+    check_edge(replace(free, tls_key=key))
+    for wrong in (other, certificate):
+        with pytest.raises(StackError, match="a certificate and its own key"):
+            check_edge(replace(free, tls_key=wrong))
 
 
 def test_development_allows_everything_generated(topology: Topology) -> None:
