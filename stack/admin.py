@@ -17,6 +17,7 @@ from stack.data_dir import DataDir
 from stack.environment import child_environment
 from stack.errors import StackError
 from stack.given import given_settings
+from stack.lock import is_held
 from stack.secrets import load
 from stack.topology import Topology
 
@@ -43,6 +44,7 @@ def create(
     """
     chosen = password or random.token_urlsafe(GENERATED_BYTES)
     settings = auth_settings(data_dir)
+    _check_database(settings, DataDir(data_dir))
     user_id, is_new = asyncio.run(
         make_administrator(
             settings, email, chosen, first_name=first_name, last_name=last_name, promote=promote
@@ -57,10 +59,14 @@ def create(
 
 
 def invite(email: str, data_dir: Path) -> str:
-    """An invitation to register with this address, good for a week."""
+    """An invitation to register with this address, good for a week. Raises StackError."""
+    from services.auth.model import NewAccount
     from services.auth.tokens import invitation
     from services.kernel.crypto import CryptoError, Keys
 
+    # The password, which is of nobody, only makes the account a whole one.
+    password = random.token_urlsafe(GENERATED_BYTES)
+    check_account(NewAccount(email, password, "Ada", "Lovelace", "UTC", "en"))
     try:
         return invitation(Keys(auth_settings(data_dir).crypto), email)
     except CryptoError as error:
@@ -120,6 +126,16 @@ def check_account(account: "NewAccount") -> None:
         validate.check(request)
     except InvalidRequest as error:
         raise StackError(error.message) from None
+
+
+def _check_database(settings: Settings, place: DataDir) -> None:
+    """Refuse what could only fail: a stack that is not running, or none and no other database."""
+    if not place.topology.exists():
+        if settings.database.url is None:
+            raise StackError(f"nothing was ever started in {place.root}; run `inergize up` first")
+        return
+    if Topology.load(place.root).is_embedded("DATABASE_URL") and not is_held(place):
+        raise StackError(f"no stack is running on {place.root}; start it with `inergize up`")
 
 
 def auth_settings(data_dir: Path) -> Settings:

@@ -39,7 +39,9 @@ def read_settings() -> "Settings":
 
 
 def place_of(data_dir: Path | None) -> "DataDir":
-    """The data directory that was asked for, or set, or the usual one."""
+    """The data directory that was asked for, or set, or the usual one; StackError when closed."""
     from stack.data_dir import DataDir
 
-    return DataDir((data_dir or read_settings().inergize.data_dir).absolute())
+    place = DataDir((data_dir or read_settings().inergize.data_dir).absolute())
+    place.check_access()
+    return place

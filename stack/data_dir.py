@@ -12,6 +12,7 @@ from stack.errors import StackError
 _UNIX_SOCKET_PATH_BYTES = 100
 """Linux takes 107 bytes, macOS 103; the rest is room for PostgreSQL's own suffix."""
 _OTHERS_READ_OR_WRITE = 0o066
+_WHOSE_OR_ANOTHER = "run as its owner, or choose another with --data-dir or INERGIZE_DATA_DIR"
 _IN_EVERY_VOLUME = {"lost+found"}
 
 
@@ -69,9 +70,11 @@ class DataDir:
 
         Raises StackError when it cannot be written, or holds what is not ours.
         """
+        self.check_access()
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._refuse_strangers_folder()
+            self._refuse_other_owner()
             self._close_to_others()
             self.logs.mkdir(exist_ok=True, mode=0o700)
             _prove_writable(self.root)
@@ -80,6 +83,22 @@ class DataDir:
                 f"cannot write to the data directory {self.root}: {error.strerror};"
                 " choose another with --data-dir or INERGIZE_DATA_DIR"
             ) from error
+
+    def check_access(self) -> None:
+        """StackError when this user may not even look whether there is something."""
+        try:
+            self.topology.stat()
+        except PermissionError:
+            raise StackError(f"{self.root} is closed to this user; {_WHOSE_OR_ANOTHER}") from None
+        except OSError:
+            return
+
+    def _refuse_other_owner(self) -> None:
+        """Root could start on anybody's data; what it makes there would be closed to its owner."""
+        if self.secrets.exists() and self.secrets.stat().st_uid != os.geteuid():
+            raise StackError(
+                f"{self.root} holds the data of {self.secrets.owner()}; {_WHOSE_OR_ANOTHER}"
+            )
 
     def _refuse_strangers_folder(self) -> None:
         """A folder with other things in it is more likely a slip than a place for our data."""
@@ -92,7 +111,10 @@ class DataDir:
             )
 
     def _close_to_others(self) -> None:
-        mode = stat.S_IMODE(self.root.stat().st_mode)
+        found = self.root.stat()
+        mode = stat.S_IMODE(found.st_mode)
+        if found.st_uid != os.geteuid():
+            return
         # Passing through stays as it is: PostgreSQL may be running as another user below.
         if mode & _OTHERS_READ_OR_WRITE:
             self.root.chmod(mode & ~_OTHERS_READ_OR_WRITE)

@@ -16,6 +16,8 @@ from stack.data_dir import DataDir
 from stack.lock import is_held
 from stack.names import SERVICES
 from stack.ports import LOOPBACK
+from stack.secrets import load_or_create
+from stack.topology import Topology, choose_ports
 from tests.acceptance.stack.running import (
     Stack,
     all_gone,
@@ -205,6 +207,27 @@ def test_restart_of_something_unknown_names_what_there_is(stack: Stack) -> None:
 
     assert refused.returncode != 0
     assert "content" in one_line(refused.stderr)
+
+
+def test_an_administrator_needs_a_running_stack(tmp_path: Path) -> None:
+    place = DataDir(tmp_path / "data")
+    arguments = ("admin", "create", "ada@example.com", "--data-dir", str(place.root))
+
+    assert "nothing was ever started" in one_line(inergize(*arguments).stderr)
+
+    place.create()
+    load_or_create(place)
+    Topology(place.root, choose_ports(place.root, reserved=set())).save()
+
+    assert "no stack is running" in one_line(inergize(*arguments).stderr)
+
+
+def test_an_invitation_is_for_an_address(stack: Stack) -> None:
+    refused = stack.run("admin", "invite", "nonsense")
+
+    assert refused.returncode != 0
+    assert "email" in one_line(refused.stderr)
+    assert stack.run("admin", "invite", "ada@example.com").stdout.strip()
 
 
 def test_down_leaves_nothing_running_and_the_next_up_finds_its_data(tmp_path: Path) -> None:

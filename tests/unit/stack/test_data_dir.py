@@ -1,3 +1,4 @@
+import os
 import shlex
 import stat
 from pathlib import Path
@@ -41,6 +42,28 @@ def test_a_folder_that_was_there_is_closed_to_others_but_not_to_passing_through(
         tmp_path.chmod(before)
         DataDir(tmp_path).create()
         assert mode_of(tmp_path) == after
+
+
+def test_data_of_another_user_is_refused_untouched(
+    place: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_or_create(place)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+
+    with pytest.raises(StackError, match=r"holds the data of .*; run as its owner"):
+        place.create()
+
+
+def test_a_folder_that_is_closed_to_this_user_is_one_clear_line(
+    place: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, **_: object) -> os.stat_result:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", refuse)
+
+    with pytest.raises(StackError, match="is closed to this user"):
+        place.check_access()
 
 
 def test_quotes_in_the_path_stay_inside_the_servers_configuration(tmp_path: Path) -> None:
