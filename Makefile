@@ -35,7 +35,8 @@ generate: $(UV)  ## derive the stubs and tables from the contracts and settings
 bench: $(UV)     ## measure against bare baselines, in one run
 	@$(RUN) python -m bench $(ARGS)
 
-clean: down      ## forget the development data
+clean: $(UV)     ## stop it and forget its data, which is in .inergize
+	@$(RUN) --no-dev inergize down --data-dir .inergize
 	rm -rf .inergize
 
 .uv/bin/uv:

@@ -23,11 +23,11 @@ OPENING = """\
 Generated from `services/kernel/config.py` by `make generate`; do not edit.
 
 Every process reads its settings from the environment, once, at start; a wrong value stops it with
-the variable's name. Under `inergize up` the same variables may be set, and each process is handed
-only what it needs. The addresses, passwords and keys of what `up` starts are its own; a URL that
-you set takes the place of the embedded part. SERVER_*, DATABASE_POOL_MAX_SIZE and
-DATABASE_STATEMENT_TIMEOUT_MS are for processes that are started one by one (`inergize serve` …):
-`up` does not hand them on.
+the variable's name, and an empty one counts as not set. Under `inergize up` the same variables may
+be set, and each process is handed only what it needs. The addresses, passwords and keys of what
+`up` starts are its own; a URL that you set takes the place of the embedded part. SERVER_*,
+DATABASE_POOL_MAX_SIZE and DATABASE_STATEMENT_TIMEOUT_MS are for processes that are started one by
+one (`inergize serve` …): `up` does not hand them on.
 
 Default values of secrets are not shown. Keys are JSON lists such as
 `[{"id": "2026-11", "key": "<32 random bytes, base64>"}]`.

@@ -1,5 +1,7 @@
 """`inergize logs`: the end of one log or of all, and what is added to them."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
 
@@ -13,13 +15,18 @@ from stack.logs import follow, tail
 def show(place: DataDir, name: str | None, *, lines: int, goes_on: bool) -> None:
     """Print the last lines, each named when there are several logs; then, if asked, go on."""
     chosen = _chosen(place, name)
-    is_named = name is None
-    for log in chosen:
-        for line in tail(log, lines):
-            _print(log, line, is_named=is_named)
+    # Ctrl-C is how this usually ends.
+    with suppress(KeyboardInterrupt):
+        for log, line in _lines(chosen, lines, goes_on=goes_on):
+            _print(log, line, is_named=name is None)
+
+
+def _lines(logs: list[Path], count: int, *, goes_on: bool) -> Iterator[tuple[Path, str]]:
+    for log in logs:
+        for line in tail(log, count):
+            yield log, line
     if goes_on:
-        for log, line in follow(chosen, rounds=repeat(object())):
-            _print(log, line, is_named=is_named)
+        yield from follow(logs, rounds=repeat(object()))
 
 
 def _chosen(place: DataDir, name: str | None) -> list[Path]:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from stack.ports import LOOPBACK
 from stack.secrets import load_or_create
 from stack.topology import Topology, choose_ports
 from tests.acceptance.stack.running import (
+    ROOT,
     Stack,
     all_gone,
     edge_url,
@@ -164,6 +166,24 @@ def test_commands_without_a_stack_say_so(tmp_path: Path, command: str) -> None:
 
     assert answer.returncode == (0 if command == "down" else 1)
     one_line(answer.stdout + answer.stderr)
+
+
+def test_following_the_logs_ends_quietly(stack: Stack) -> None:
+    command = [sys.executable, "-m", "stack.cli", "logs", "stack", "-f"]
+    with subprocess.Popen(
+        [*command, "--data-dir", str(stack.data_dir)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as following:
+        assert following.stdout is not None
+        assert following.stdout.readline()
+        following.send_signal(signal.SIGINT)
+        _, errors = following.communicate(timeout=20)
+
+    assert following.returncode == 0
+    assert errors == ""
 
 
 def test_restart_of_a_service_always_leaves_one_serving(stack: Stack) -> None:
