@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from stack.data_dir import DataDir
 from stack.embedded.postgres_cluster import check
 from stack.errors import StackError
+from stack.names import LINKEDIN_URLS
 from stack.ports import why_not_free
 from stack.topology import Topology
 from stack.urls import OWNER
@@ -20,6 +21,7 @@ _KEYS = (
     "MESH_SIGNING_KEYS",
     "MESH_PUBLIC_KEYS",
 )
+_LINKEDIN_APPLICATION = ("LINKEDIN_CLIENT_ID", "LINKEDIN_CLIENT_SECRET")
 
 
 def check_data(place: DataDir, topology: Topology) -> None:
@@ -41,6 +43,13 @@ def check_database_url(topology: Topology, given: Mapping[str, str]) -> None:
             f"DATABASE_URL is that of {OWNER}, so DATABASE_PASSWORDS must hold the services'"
             " passwords: a JSON object by service"
         )
+
+
+def check_linkedin(topology: Topology) -> None:
+    """Refuse one of LinkedIn's two addresses without the other: half of it would be the sandbox."""
+    missing = [name for name in LINKEDIN_URLS if topology.is_embedded(name)]
+    if len(missing) == 1:
+        raise StackError(f"{' and '.join(LINKEDIN_URLS)} go together; set {missing[0]} too")
 
 
 def check_edge(topology: Topology) -> None:
@@ -109,7 +118,7 @@ def _sandboxes(topology: Topology) -> list[str]:
 
 
 def _generated_keys(given: Mapping[str, str]) -> list[str]:
-    missing = [name for name in _KEYS if not given.get(name)]
+    missing = [name for name in (*_KEYS, *_LINKEDIN_APPLICATION) if not given.get(name)]
     return [f"generated keys (set {', '.join(missing)})"] if missing else []
 
 

@@ -16,7 +16,13 @@ from stack.house import EntryPoints, House
 from stack.lock import StackLock
 from stack.names import EXTERNAL_URLS, LINKEDIN_URLS
 from stack.ports import LOOPBACK
-from stack.preflight import check_data, check_database_url, check_edge, check_production
+from stack.preflight import (
+    check_data,
+    check_database_url,
+    check_edge,
+    check_linkedin,
+    check_production,
+)
 from stack.preload import preload
 from stack.program import Program
 from stack.progress import Reporter
@@ -71,6 +77,7 @@ def _build(options: Options, place: DataDir, ports: Mapping[str, int]) -> House:
     topology = _topology(options, ports)
     check_production(topology, options.given)
     check_database_url(topology, options.given)
+    check_linkedin(topology)
     check_data(place, topology)
     check_edge(topology)
     passwords = json.loads(options.given.get("DATABASE_PASSWORDS", "{}"))

@@ -14,7 +14,7 @@ from stack.data_dir import DataDir
 from stack.embedded.postgres_cluster import MAJOR_VERSION
 from stack.errors import StackError
 from stack.ports import LOOPBACK
-from stack.preflight import check_data, check_edge, check_production
+from stack.preflight import check_data, check_edge, check_linkedin, check_production
 from stack.topology import Topology
 
 _KEYS = {
@@ -23,6 +23,8 @@ _KEYS = {
     "CRYPTO_AUDIT_KEYS": "[]",
     "MESH_SIGNING_KEYS": "{}",
     "MESH_PUBLIC_KEYS": "{}",
+    "LINKEDIN_CLIENT_ID": "id",
+    "LINKEDIN_CLIENT_SECRET": "word",
 }
 _REAL = {
     "LINKEDIN_OAUTH_URL": "https://www.linkedin.com/oauth/v2",
@@ -146,6 +148,14 @@ def test_production_names_every_reason(topology: Topology) -> None:
 
     for reason in ("LinkedIn sandbox", "mail sink", *_KEYS, "without TLS"):
         assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["LINKEDIN_OAUTH_URL", "LINKEDIN_API_URL"])
+def test_half_of_linkedin_is_refused_by_what_is_missing(topology: Topology, name: str) -> None:
+    other = ({"LINKEDIN_OAUTH_URL", "LINKEDIN_API_URL"} - {name}).pop()
+
+    with pytest.raises(StackError, match=f"set {name} too"):
+        check_linkedin(replace(topology, external={other: _REAL[other]}))
 
 
 @pytest.mark.parametrize(
