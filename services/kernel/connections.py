@@ -8,6 +8,7 @@ Source: docs/decisions/0009-connections-wait-on-a-rack.md
 """
 
 import asyncio
+import contextlib
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,10 @@ from asyncpg.pool import PoolConnectionProxy
 ACQUIRE_SECONDS = 5.0
 RACK_SECONDS = 2.0
 CLOSE_SECONDS = 5.0
+RELEASE_SECONDS = 0.5
+
+_CUT = (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+"""What a release says of a connection that it has cut."""
 
 
 class Connections:
@@ -72,8 +77,13 @@ class Connections:
             self._clear_later()
 
     async def drop(self, connection: PoolConnectionProxy, *, is_dead: bool) -> None:
-        """Give back a connection whose work failed; when the server is gone, all go with it."""
-        await self._released(connection)
+        """Give back a connection whose work failed; when the server is gone, all go with it.
+
+        A cancelled statement gets a moment to end. A cancel request may overtake its statement and
+        find nothing to cancel: then asyncpg cuts the connection, and the server notices.
+        """
+        with contextlib.suppress(*_CUT):
+            await self._opened().release(connection, timeout=RELEASE_SECONDS)
         if is_dead:
             await self.expire()
 

@@ -81,6 +81,8 @@ class Database:
                 "application_name": f"inergize-{schema}",
                 "statement_timeout": str(settings.database.statement_timeout_ms),
                 "idle_in_transaction_session_timeout": "30000",
+                # A statement whose client has gone ends, rather than run on for nobody.
+                "client_connection_check_interval": "500",
                 "timezone": "UTC",
             },
         )

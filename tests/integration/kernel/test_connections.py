@@ -76,11 +76,12 @@ async def test_cancelled_and_timed_out_reads_give_their_connection_back(db: Data
 async def test_waiting_in_vain_a_thousand_times_loses_no_connection(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "ACQUIRE_SECONDS", 0.01)
     held = [await db._connections.take() for _ in range(MAX_SIZE)]
+    monkeypatch.setattr(connections, "ACQUIRE_SECONDS", 0.01)
     waits = [db._connections.take() for _ in range(1000)]
     outcomes = await asyncio.gather(*waits, return_exceptions=True)
     assert {type(outcome) for outcome in outcomes} == {TimeoutError}
+    monkeypatch.undo()
     for connection in held:
         await db._connections.give_back(connection)
     again = [await db._connections.take() for _ in range(MAX_SIZE)]
@@ -107,3 +108,25 @@ async def test_connections_cut_by_the_server_are_replaced(
     await eventually(answers, seconds=5)
     reads = [db.fetchrow("SELECT 1") for _ in range(MAX_SIZE * 2)]
     assert all(await asyncio.gather(*reads))
+
+
+async def test_statement_cancelled_at_any_moment_does_not_run_on(
+    db: Database, admin: asyncpg.Connection
+) -> None:
+    """A cancel request that overtakes its statement cancels nothing; it must end all the same."""
+    await asyncio.gather(*(db.fetchrow("SELECT pg_sleep(0.01)") for _ in range(MAX_SIZE)))
+    for turns in range(40):
+        read = asyncio.create_task(db.fetchrow("SELECT pg_sleep(60), 'cancelled'"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        read.cancel()
+        await asyncio.wait([read], timeout=5)
+        assert read.done()
+
+    async def none_runs() -> bool:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE $1"
+        count: int = await admin.fetchval(query, "SELECT pg_sleep(60)%")
+        return count == 0
+
+    await eventually(none_runs, seconds=5)
+    assert await db.fetchrow("SELECT 1") is not None
