@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 
+from tests.support.patience import Patient
 from tests.support.stack import Stack, User
 
 PASSWORD = "correct-horse-battery-staple-9"
@@ -15,7 +16,7 @@ PASSWORD = "correct-horse-battery-staple-9"
 def sign_up(stack: Stack) -> User:
     """Register, verify by the mail, sign in."""
     email = f"{uuid4().hex}@example.com"
-    with httpx.Client(base_url=stack.url, timeout=30) as client:
+    with httpx.Client(transport=Patient(), base_url=stack.url, timeout=30) as client:
         names = {"firstName": "Ada", "lastName": "Lovelace"}
         _post(client, "/v1/auth/register", {"email": email, "password": PASSWORD, **names})
         _post(client, "/v1/auth/email:verify", {"token": mailed_token(stack, email)})
@@ -31,7 +32,9 @@ def sign_in(client: httpx.Client, email: str) -> User:
 
 def connect_linkedin(stack: Stack, user: User) -> str:
     """Connect LinkedIn; returns the member's URN."""
-    with httpx.Client(base_url=stack.url, timeout=30, headers=user.headers) as client:
+    with httpx.Client(
+        transport=Patient(), base_url=stack.url, timeout=30, headers=user.headers
+    ) as client:
         start = client.get("/v1/linkedin/oauth/init").json()
         back = httpx.get(start["authorizationUrl"]).headers["location"]
         reply = client.get(back, headers={"accept": "application/json"})

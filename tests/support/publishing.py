@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.patience import Patient
 from tests.support.stack import Stack, User
 
 Json = dict[str, Any]
@@ -23,7 +24,7 @@ def children(stack: Stack) -> dict[str, Json]:
 
 def client_of(stack: Stack, user: User) -> httpx.Client:
     """A REST client that is signed in."""
-    return httpx.Client(base_url=stack.url, headers=user.headers, timeout=10)
+    return httpx.Client(transport=Patient(), base_url=stack.url, headers=user.headers, timeout=10)
 
 
 def schedule_post(client: httpx.Client, body: str, when: datetime) -> str:

@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import dramatiq
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from services.kernel.config import BrokerSettings, Settings
 from tests.support.identity import mesh_settings
 from tests.support.valkey import Valkey, running_valkey
+from workers import actors
 from workers.main import start_worker
 
 WAIT_SECONDS = 10.0
@@ -24,9 +26,18 @@ def valkey() -> Iterator[Valkey]:
 
 
 @contextmanager
-def worker_on(valkey: Valkey, threads: int) -> Iterator[dramatiq.Worker]:
+def worker_on(
+    valkey: Valkey, threads: int, work: Callable[[int], None] | None = None
+) -> Iterator[dramatiq.Worker]:
+    """A running worker; it knows `work` before it takes its first message."""
+
+    def declare(broker: dramatiq.Broker) -> None:
+        if work is not None:
+            dramatiq.actor(broker=broker, queue_name="high", max_retries=0)(work)
+
     broker = BrokerSettings(url=valkey.url, worker_threads=threads)  # type: ignore[arg-type]
-    worker = start_worker(Settings(broker=broker, mesh=mesh_settings()), {"high"})
+    with patch.object(actors, "declare", declare):
+        worker = start_worker(Settings(broker=broker, mesh=mesh_settings()), {"high"})
     try:
         yield worker
     finally:
@@ -64,16 +75,15 @@ def test_stopping_worker_finishes_what_runs_and_gives_back_the_rest(valkey: Valk
             if len(ran) == MESSAGES:
                 all_ran.set()
 
-    with worker_on(valkey, threads=2) as first:
-        actor = dramatiq.actor(broker=first.broker, queue_name="high", max_retries=0)(work)
+    with worker_on(valkey, threads=2, work=work) as first:
+        actor = first.broker.get_actor("work")
         for number in range(MESSAGES):
             actor.send(number)
         assert begun.wait(WAIT_SECONDS)
         # It ends while the worker is being stopped.
         threading.Timer(0.2, may_end.set).start()
     assert 1 <= len(ran) < MESSAGES
-    with worker_on(valkey, threads=2) as second:
-        dramatiq.actor(broker=second.broker, queue_name="high", max_retries=0)(work)
+    with worker_on(valkey, threads=2, work=work) as second:
         # At once: not only when the first one's heartbeat has been missed for long enough.
         assert all_ran.wait(second.broker.heartbeat_timeout / 2000)  # type: ignore[attr-defined]
     assert sorted(ran) == list(range(MESSAGES))
