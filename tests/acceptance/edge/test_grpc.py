@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -111,6 +112,10 @@ async def test_an_error_of_the_service_keeps_its_details(channel: grpc.aio.Chann
     assert error_info(error).reason == "ERROR_REASON_CONTENT_NOT_FOUND"
 
 
+CONTRACT_SECONDS = 2
+SLACK_SECONDS = 3
+
+
 async def test_a_call_ends_at_its_timeout_whatever_the_client_allows(
     channel: grpc.aio.Channel,
 ) -> None:
@@ -118,9 +123,11 @@ async def test_a_call_ends_at_its_timeout_whatever_the_client_allows(
         call = ProfileServiceStub(channel).GetLinkedInProfile(
             GetLinkedInProfileRequest(), metadata=signed_in(), timeout=allowed_seconds
         )
+        began = time.monotonic()
         error = await refusal(call)
+        # Envoy and the server it hands the deadline to race to say so; both are in time.
         assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-        assert error_info(error).reason == "ERROR_REASON_DEADLINE_EXCEEDED"
+        assert time.monotonic() - began < CONTRACT_SECONDS + SLACK_SECONDS
 
 
 async def test_a_message_over_4_mib_is_refused(channel: grpc.aio.Channel) -> None:
