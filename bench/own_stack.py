@@ -3,7 +3,7 @@
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,12 @@ COMMAND = (sys.executable, "-m", "stack.cli", "up")
 READY_SECONDS = 120.0
 STOP_SECONDS = 90.0
 POLL_SECONDS = 0.1
-# The token must outlive the longest run.
-SETTINGS = {"AUTH_ACCESS_TOKEN_SECONDS": "3600"}
+# The token must outlive the longest run, and everybody comes from one address.
+SETTINGS = {
+    "AUTH_ACCESS_TOKEN_SECONDS": "3600",
+    "AUTH_REGISTER_ADDRESS_REQUESTS": "1000000",
+    "AUTH_REGISTER_NETWORK_REQUESTS": "1000000",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,10 @@ class OwnStack:
 
 
 @contextmanager
-def own_stack(folder: Path) -> Iterator[OwnStack]:
+def own_stack(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[OwnStack]:
     """Start everything in `folder`, wait until it is ready, and stop it at the end.
 
-    Raises BenchError when it does not get ready.
+    `settings` join the environment. Raises BenchError when it does not get ready.
     """
     data_dir = folder / "data"
     port = next(free_ports(data_dir, set()))
@@ -58,7 +62,7 @@ def own_stack(folder: Path) -> Iterator[OwnStack]:
         with running(
             command,
             log,
-            settings=SETTINGS,
+            settings={**SETTINGS, **(settings or {})},
             stop_signal=signal.SIGINT,
             stop_seconds=STOP_SECONDS,
         ) as process:

@@ -5,8 +5,10 @@ import os
 import secrets as random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 from uuid import UUID
 
 import click
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from services.auth.model import NewAccount
 
 GENERATED_BYTES = 18
+RESET_PAGE = "/v1/auth/password:reset"
 
 
 def create(
@@ -37,14 +40,15 @@ def create(
     last_name: str = "InErgize",
     promote: bool = False,
 ) -> None:
-    """Make a verified administrator and say so; a generated password is printed this once.
+    """Make a verified administrator and say so; without a password, with a link to choose one.
 
     An address that has an account is refused unless `promote`, which keeps the account's password.
     Raises StackError with what to change.
     """
+    # Nobody ever sees this one: what a machine has made up must not become somebody's password.
     chosen = password or random.token_urlsafe(GENERATED_BYTES)
     settings = auth_settings(data_dir)
-    _check_database(settings, DataDir(data_dir))
+    check_database(settings, DataDir(data_dir))
     user_id, is_new = asyncio.run(
         make_administrator(
             settings, email, chosen, first_name=first_name, last_name=last_name, promote=promote
@@ -55,7 +59,7 @@ def create(
         return
     click.echo(f"{email} is an administrator ({user_id})")
     if password is None:
-        click.echo(f"password, shown only now: {chosen}")
+        click.echo(f"choose a password: {asyncio.run(password_link(settings, user_id, email))}")
 
 
 def invite(email: str, data_dir: Path) -> str:
@@ -109,6 +113,14 @@ async def make_administrator(
     return made.user_id, made.is_new
 
 
+async def password_link(settings: Settings, user_id: UUID, email: str) -> str:
+    """Where the account's password is chosen, once, for as long as a mailed link is good."""
+    life = timedelta(seconds=settings.auth.password_reset_seconds)
+    async with _administrators(settings) as administrators:
+        token = await administrators.password_token(user_id, email, life)
+    return f"{settings.edge.public_url.rstrip('/')}{RESET_PAGE}?{urlencode({'token': token})}"
+
+
 def check_account(account: "NewAccount") -> None:
     """Hold the account to the rules of the contract's `Register`. Raises StackError."""
     from inergize.auth.v1.auth_service_pb2 import RegisterRequest
@@ -128,7 +140,7 @@ def check_account(account: "NewAccount") -> None:
         raise StackError(error.message) from None
 
 
-def _check_database(settings: Settings, place: DataDir) -> None:
+def check_database(settings: Settings, place: DataDir) -> None:
     """Refuse what could only fail: a stack that is not running, or none and no other database."""
     if not place.topology.exists():
         if settings.database.url is None:
@@ -140,15 +152,21 @@ def _check_database(settings: Settings, place: DataDir) -> None:
 
 def auth_settings(data_dir: Path) -> Settings:
     """Auth's settings: of the stack in `data_dir` if there is one, else those of this process."""
+    return service_settings(data_dir, "auth")[0]
+
+
+def service_settings(data_dir: Path, *services: str) -> list[Settings]:
+    """The settings of some services; where nothing was started, this process's own for each."""
     own, place = read_settings(), DataDir(data_dir)
     if not place.topology.exists():
-        return own
-    environment = child_environment(
-        "auth", Topology.load(place.root), load(place), given=given_settings(own)
-    )
-    # From here on this process is Auth, as the supervisor would have started it.
-    os.environ.update(environment)
-    return read_settings()
+        return [own] * len(services)
+    topology, secrets, given = Topology.load(place.root), load(place), given_settings(own)
+    found = []
+    for service in services:
+        # From here on this process is that service, as the supervisor would have started it.
+        os.environ.update(child_environment(service, topology, secrets, given=given))
+        found.append(read_settings())
+    return found
 
 
 @asynccontextmanager
@@ -167,8 +185,9 @@ async def _administrators(settings: Settings) -> AsyncIterator["Administrators"]
     async with redis_client(settings) as client:
         await db.open()
         try:
-            outbox = Outbox(db, Keys(settings.crypto), Doorbell(client, "auth"))
-            yield Administrators(db, outbox, passwords, Cache(client))
+            keys = Keys(settings.crypto)
+            outbox = Outbox(db, keys, Doorbell(client, "auth"))
+            yield Administrators(db, keys, outbox, passwords, Cache(client))
         finally:
             await passwords.close()
             await db.close()

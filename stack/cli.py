@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stack.cli_accounts import admin
+from stack.cli_doctor import doctor
+from stack.cli_keys import keys
 from stack.cli_parts import bootstrap, migrate, pipeline, schedule, serve, work
+from stack.cli_sandbox import sandbox
 from stack.cli_shared import data_dir_option, place_of, read_settings
+from stack.cli_users import user
 from stack.errors import StackError
 
 if TYPE_CHECKING:
@@ -74,9 +78,10 @@ def up(  # noqa: PLR0917 - click hands every option over
 ) -> None:
     """Start everything and watch over it until Ctrl-C.
 
-    Databases, object storage, mail and LinkedIn are embedded or simulated, each unless its URL
-    is set (DATABASE_URL, REDIS_URL, BROKER_URL, S3_URL, MAIL_SMTP_URL, LINKEDIN_OAUTH_URL with
-    LINKEDIN_API_URL). A part that crashes is started again. Data stays in the data directory.
+    Databases, object storage, mail, SMS and LinkedIn are embedded or simulated, each unless its
+    URL is set (DATABASE_URL, REDIS_URL, BROKER_URL, S3_URL, MAIL_SMTP_URL, LINKEDIN_OAUTH_URL with
+    LINKEDIN_API_URL), or for SMS its provider (SMS_PROVIDER). A part that crashes is started
+    again. Data stays in the data directory.
     """
     from stack.given import given_settings
     from stack.up import Options
@@ -98,13 +103,14 @@ def up(  # noqa: PLR0917 - click hands every option over
 def down(data_dir: Path | None) -> None:
     """Stop everything, requests in flight finished; data stays."""
     from stack.control import ask
-    from stack.lock import is_held
+    from stack.lock import is_held, wait_until_free
     from stack.processes import end_recorded
 
     place = place_of(data_dir)
     if is_held(place):
         for message in ask(place, "down", timeout_s=_DOWN_TIMEOUT_S):
             click.echo(message.get("line", "stopped"))
+        wait_until_free(place)
         return
     left = end_recorded(place) if place.root.exists() else []
     if left:
@@ -211,7 +217,8 @@ def bench(arguments: tuple[str, ...]) -> None:
     sys.exit(run_bench(list(arguments)))
 
 
-for _command in (serve, work, schedule, pipeline, bootstrap, migrate, admin):
+_PARTS = (serve, work, schedule, pipeline, bootstrap, migrate)
+for _command in (*_PARTS, admin, user, keys, doctor, sandbox):
     main.add_command(_command)
 
 

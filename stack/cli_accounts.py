@@ -16,7 +16,9 @@ def admin() -> None:
 @click.argument("email")
 @click.option("--first-name", default="Admin", show_default=True)
 @click.option("--last-name", default="InErgize", show_default=True)
-@click.option("--ask-password", is_flag=True, help="Type a password; else one is made and printed.")
+@click.option(
+    "--ask-password", is_flag=True, help="Type a password; else a link to choose one is printed."
+)
 @click.option("--promote", is_flag=True, help="Make an account that exists an administrator.")
 @data_dir_option
 def admin_create(  # noqa: PLR0917 - click hands every option over

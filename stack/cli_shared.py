@@ -35,7 +35,8 @@ def read_settings() -> "Settings":
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        raise StackError(f"{name}: {_WANTED.get(first['type'], first['msg'])}") from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise StackError(f"{name}: {_WANTED.get(first['type'], said)}") from None
 
 
 def place_of(data_dir: Path | None) -> "DataDir":

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from stack import urls
-from stack.names import BACKGROUND, SERVICES
+from stack.names import BACKGROUND, SERVICES, SMS_ACCOUNT, SMS_PROVIDER, SMS_SANDBOX_SENDER
 from stack.ports import LOOPBACK
 from stack.secrets import Secrets
 from stack.topology import Topology
@@ -24,13 +24,14 @@ _AUDIENCES: Mapping[str, frozenset[str]] = MappingProxyType(
         "LINKEDIN_CLIENT_SECRET": frozenset({"profile", "linkedin"}),
         "MAIL_": frozenset({"workers"}),
         "MAILBOX_": frozenset(),
-        "S3_": frozenset({"auth", "profile", "content", "analytics", "workers"}),
+        "S3_": frozenset({"auth", "profile", "content", "analytics"}),
         "BROKER_": frozenset({*SERVICES, *BACKGROUND}),
         "AUTH_": frozenset({*SERVICES, *BACKGROUND}),
         "OPENAI_": frozenset({"workers"}),
         "ANTHROPIC_": frozenset({"workers"}),
         "STABILITY_": frozenset({"workers"}),
-        "SMS_": frozenset({"workers"}),
+        "SMS_": frozenset({"workers", "auth"}),
+        **dict.fromkeys(("SMS_URL", "SMS_TIMEOUT", *SMS_ACCOUNT), frozenset({"workers"})),
     }
 )
 """Who gets the settings whose names begin so; any other goes to every child of ours."""
@@ -99,6 +100,7 @@ def _shared(
         **_linkedin(name, topology, secrets),
         **_s3(name, topology, secrets),
         **_mail(name, topology),
+        **_sms(name, topology, secrets),
     }
 
 
@@ -174,6 +176,21 @@ def _s3(name: str, topology: Topology, secrets: Secrets) -> dict[str, str]:
 
 def _mail(name: str, topology: Topology) -> dict[str, str]:
     return {"MAIL_SMTP_URL": urls.mail_smtp_url(topology)} if name == "workers" else {}
+
+
+def _sms(name: str, topology: Topology, secrets: Secrets) -> dict[str, str]:
+    """The sandbox's account for the workers; Auth needs only know that codes can be sent."""
+    url = urls.sms_url(topology)
+    if url is None or name not in _AUDIENCES["SMS_"]:
+        return {}
+    provider = {SMS_PROVIDER: "twilio"}
+    return provider if name == "auth" else provider | sms_account(secrets) | {"SMS_URL": url}
+
+
+def sms_account(secrets: Secrets) -> dict[str, str]:
+    """The sandbox's one account."""
+    names = ("SMS_ACCOUNT_SID", "SMS_AUTH_TOKEN")
+    return {**{name: secrets.values[name] for name in names}, "SMS_SENDER": SMS_SANDBOX_SENDER}
 
 
 def _handed_on(name: str, given: Mapping[str, str]) -> dict[str, str]:

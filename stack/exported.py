@@ -32,6 +32,7 @@ def exported(
         "LINKEDIN_OAUTH_URL": oauth_url,
         "LINKEDIN_API_URL": api_url,
         **linkedin_application(topology, secrets),
+        "SMS_SANDBOX_URL": urls.sms_url(topology) or "",
         **_addresses(topology, slots or {}),
     }
 

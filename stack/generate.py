@@ -1,4 +1,4 @@
-"""Derives what others determine: stubs and Envoy's descriptors by contracts, pages by code."""
+"""Derives what others determine: stubs and the API's description by contracts, pages by code."""
 
 import argparse
 import shutil
@@ -34,6 +34,8 @@ def main(argv: list[str] | None = None) -> int:
         else:
             write_stubs(arguments.into)
             write_docs()
+            # This process may hold the stubs as they were.
+            _run([sys.executable, "-m", "stack.openapi"])
     except GenerationError as failed:
         sys.stderr.write(f"{failed}\n")
         return 1
@@ -175,7 +177,7 @@ def _run(command: Iterable[str]) -> None:
     # protoc looks its plugins up on PATH; they sit beside this interpreter.
     environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
     done = subprocess.run(
-        list(command), capture_output=True, text=True, env=environment, check=False
+        list(command), capture_output=True, text=True, env=environment, check=False, cwd=ROOT
     )
     if done.returncode:
         raise GenerationError((done.stdout + done.stderr).strip())

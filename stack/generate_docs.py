@@ -1,4 +1,4 @@
-"""Writes the pages that follow from other files: the settings and the index of decisions."""
+"""Writes the pages that follow from other files: settings, webhooks, the index of decisions."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +9,13 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from services.kernel.config import Key, Settings
+from stack.generate_notifications import PAGE as NOTIFICATIONS_PAGE
+from stack.generate_notifications import notifications_page
+from stack.generate_webhook_docs import webhooks_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 SETTINGS_PAGE = DOCS / "settings.md"
+WEBHOOKS_PAGE = DOCS / "webhooks.md"
 DECISIONS = DOCS / "decisions"
 DECISIONS_PAGE = DECISIONS / "README.md"
 UNSET = "unset"
@@ -20,7 +24,7 @@ SIMPLE_TYPES = {bool: "`true`, `false`", int: "integer", float: "number", Path: 
 OPENING = """\
 # Settings
 
-Generated from `services/kernel/config.py` by `make generate`; do not edit.
+Generated from `services/kernel/config*.py` by `make generate`; do not edit.
 
 Every process reads its settings from the environment, once, at start; a wrong value stops it with
 the variable's name, and an empty one counts as not set. Under `inergize up` the same variables may
@@ -48,6 +52,8 @@ def write_docs() -> None:
     """Replace the generated pages under `docs/`."""
     SETTINGS_PAGE.write_text(settings_page(), encoding="utf-8")
     DECISIONS_PAGE.write_text(decisions_page(), encoding="utf-8")
+    WEBHOOKS_PAGE.write_text(webhooks_page(), encoding="utf-8")
+    NOTIFICATIONS_PAGE.write_text(notifications_page(), encoding="utf-8")
 
 
 def settings_page() -> str:

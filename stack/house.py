@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from stack import health
 from stack.environment import child_environment
-from stack.names import QUEUES, SERVICES
+from stack.names import QUEUES, SERVICES, SMS_PROVIDER
 from stack.program import Program
 from stack.secrets import Secrets
 from stack.topology import SLOTS, Topology
@@ -73,6 +73,7 @@ class House:
             "S3_URL": self._s3,
             "MAIL_SMTP_URL": self._mail,
             "LINKEDIN_API_URL": self._linkedin,
+            SMS_PROVIDER: self._sms,
         }
         return [make() for url, make in embedded.items() if self.topology.is_embedded(url)]
 
@@ -121,6 +122,11 @@ class House:
         port = self.topology.ports["linkedin"]
         target = self.entry_points.linkedin
         return self._embedded("linkedin", target, (port,), health.accepts_connections(port))
+
+    def _sms(self) -> Program:
+        port = self.topology.ports["sms"]
+        probe = health.http_ok(port, "/healthz")
+        return self._embedded("sms", "stack.embedded.sms:serve", (port,), probe)
 
     def _envoy(self) -> Program:
         topology = self.topology

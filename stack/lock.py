@@ -2,11 +2,15 @@
 
 import fcntl
 import os
+import time
 from types import TracebackType
 from typing import Self
 
 from stack.data_dir import DataDir
 from stack.errors import StackError
+
+GOODBYE_SECONDS = 5.0
+"""Between a supervisor's last word and the end of its process."""
 
 
 class StackLock:
@@ -63,6 +67,13 @@ def is_held(place: DataDir) -> bool:
         return False
     finally:
         os.close(descriptor)
+
+
+def wait_until_free(place: DataDir) -> None:
+    """Wait for a supervisor that has said goodbye to be gone, so that another can start at once."""
+    deadline = time.monotonic() + GOODBYE_SECONDS
+    while is_held(place) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def holder(path: os.PathLike[str]) -> int | None:

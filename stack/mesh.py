@@ -9,6 +9,7 @@ import yaml
 
 from stack.mesh_contract import Operation, edge_operations, mesh_operations, operations
 from stack.mesh_descriptors import descriptor_set
+from stack.mesh_docs import docs_routes
 from stack.mesh_errors import local_reply_config
 from stack.mesh_routes import (
     JWT_FILTER,
@@ -62,6 +63,7 @@ def render_envoy(topology: Topology, policy: EdgePolicy | None = None) -> str:
             _edge(topology, policy or _configured_policy()),
             _mesh(topology),
             _jwks(topology),
+            _docs(),
         ],
         "clusters": _clusters(topology),
     }
@@ -89,13 +91,15 @@ def _edge(topology: Topology, policy: EdgePolicy) -> Json:
     }
     manager = _manager(listener)
     manager["xff_num_trusted_hops"] = policy.trusted_hops
-    manager["local_reply_config"] = local_reply_config(
-        _read("errors"), secret_paths(edge_operations())
-    )
     _fill_host(manager, policy)
     _fill_filters(manager, policy)
     if topology.tls_certificate and topology.tls_key:
         _add_tls(listener, topology.tls_certificate, topology.tls_key)
+    manager["local_reply_config"] = local_reply_config(
+        _read("errors"),
+        secret_paths(edge_operations()),
+        manager["route_config"]["response_headers_to_add"],
+    )
     return listener
 
 
@@ -164,6 +168,12 @@ def _jwks(topology: Topology) -> Json:
     return listener
 
 
+def _docs() -> Json:
+    listener: Json = _read("docs")
+    _manager(listener)["route_config"]["virtual_hosts"][0]["routes"] = docs_routes()
+    return listener
+
+
 def _jwks_operation() -> Operation:
     return next(found for found in operations() if found.method.path == _JWKS_PATH)
 
@@ -173,6 +183,7 @@ def _clusters(topology: Topology) -> list[Json]:
     return [
         *(_service_cluster(topology, service, given["service"]) for service in SERVICES),
         given["jwks"] | {"load_assignment": _endpoints("jwks", [topology.jwks_port])},
+        given["docs"],
         given["nowhere"],
     ]
 

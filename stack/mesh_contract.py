@@ -25,6 +25,10 @@ class Binding:
     """`GET`, `POST` ... or the kind of a custom rule."""
     template: str
     """Path template as `google.api.http` writes it."""
+    body: str = ""
+    """The field of the request that the body is; `*` for all that the path does not give."""
+    response_body: str = ""
+    """The field of the response that is answered; all of it when empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,9 @@ def _operation(method: Method, descriptor: MethodDescriptor) -> Operation:
 def _bindings(rule: HttpRule) -> Iterator[Binding]:
     kind = rule.WhichOneof("pattern")
     if kind == "custom":
-        yield Binding(rule.custom.kind, rule.custom.path)
+        yield Binding(rule.custom.kind, rule.custom.path, rule.body, rule.response_body)
     elif kind is not None:
-        yield Binding(kind.upper(), getattr(rule, kind))
+        yield Binding(kind.upper(), getattr(rule, kind), rule.body, rule.response_body)
     for additional in rule.additional_bindings:
         yield from _bindings(additional)
 

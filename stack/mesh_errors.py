@@ -25,24 +25,24 @@ _IS_GRPC: list[Json] = [
     },
     {"header_filter": {"header": {"name": "x-envoy-original-path", "present_match": False}}},
 ]
-# Headers that a refusal carries even when it comes before any route is known.
-_ALWAYS = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
 
 
-def local_reply_config(rows: Sequence[Json], secret_paths: str) -> Json:
+def local_reply_config(rows: Sequence[Json], secret_paths: str, always: Sequence[Json]) -> Json:
     """Envoy's `local_reply_config` for the rows of envoy/errors.yaml.
 
     `secret_paths` is a regular expression for the paths, query included, of methods whose request
-    holds a secret: their refusals never quote what was sent. Raises ValueError for a reason that
-    the contract does not know.
+    holds a secret: their refusals never quote what was sent. `always` are the headers of every
+    other answer: a refusal that comes before any route is known has to carry them too. Raises
+    ValueError for a reason that the contract does not know.
     """
-    return {
-        "mappers": [
-            _healthy(),
-            *(_for_grpc(row) for row in rows),
-            *(mapper for row in rows for mapper in _for_rest(row, secret_paths)),
-        ]
-    }
+    mappers = [
+        _healthy(),
+        *(_for_grpc(row) for row in rows),
+        *(mapper for row in rows for mapper in _for_rest(row, secret_paths)),
+    ]
+    for mapper in mappers:
+        mapper["headers_to_add"] = [*map(_overwriting, always), *mapper["headers_to_add"]]
+    return {"mappers": mappers}
 
 
 def _healthy() -> Json:
@@ -112,6 +112,9 @@ def _conditions(row: Json) -> list[Json]:
     conditions = []
     if "path" in row:
         conditions.append(_header_filter(":path", {"exact": row["path"]}))
+    if "bearer" in row:
+        begins = {"prefix": f"Bearer {row['bearer']}"}
+        conditions.append(_header_filter("authorization", begins))
     if "status" in row:
         conditions.append(_status_filter("EQ", row["status"]))
     else:
@@ -146,7 +149,8 @@ def _all_of(filters: list[Json]) -> Json:
 
 
 def _headers(own: dict[str, str]) -> list[Json]:
-    return [
-        {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
-        for key, value in (_ALWAYS | own).items()
-    ]
+    return [_overwriting({"header": {"key": key, "value": value}}) for key, value in own.items()]
+
+
+def _overwriting(given: Json) -> Json:
+    return {"header": given["header"], "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}

@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from services.kernel.api_keys import PREFIX as API_KEY_PREFIX
 from stack.mesh_contract import Binding, Operation
+from stack.mesh_docs import edge_docs_routes
 
 Json = dict[str, Any]
 
 JWT_FILTER = "envoy.filters.http.jwt_authn"
 BUFFER_FILTER = "envoy.filters.http.buffer"
+TRANSCODER_FILTER = "envoy.filters.http.grpc_json_transcoder"
 _GRPC = {"prefix": "application/grpc"}
+_API_KEY = {"prefix": f"Bearer {API_KEY_PREFIX}"}
 _GRPC_ONLY_HEADERS = ["grpc-timeout", "grpc-encoding", "grpc-accept-encoding"]
 _HEALTH_PATHS = ("/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch")
 _HEALTH_SECONDS = 300.0
@@ -27,8 +31,9 @@ def edge_routes(operations: Iterable[Operation]) -> list[Json]:
     rest = [(operation, binding) for operation in listed for binding in operation.bindings]
     rest.sort(key=lambda pair: _specificity(pair[1].template))
     return [
-        *(_grpc_route(operation) for operation in listed),
-        *(_rest_route(operation, binding) for operation, binding in rest),
+        *edge_docs_routes(_without_jwt() | _unbuffered() | _untranscoded()),
+        *(route for found in listed for route in _for_keys_too(found, _grpc_route(found))),
+        *(route for pair in rest for route in _for_keys_too(pair[0], _rest_route(*pair))),
         {**_not_found(), "typed_per_filter_config": {**_unbuffered(), **_without_jwt()}},
     ]
 
@@ -135,6 +140,19 @@ def _rest_route(operation: Operation, binding: Binding) -> Json:
     }
 
 
+def _for_keys_too(operation: Operation, route: Json) -> list[Json]:
+    """The route, and before it one past the JWT filter if an API key may call the method.
+
+    A key is opaque: the service has Auth check it. Where no key helps, it is no JWT, so refused.
+    """
+    if not operation.method.scope:
+        return [route]
+    headers = [*route["match"]["headers"], _header("authorization", _API_KEY)]
+    filters = {**route["typed_per_filter_config"], **_without_jwt()}
+    for_keys = {"match": {**route["match"], "headers": headers}, "typed_per_filter_config": filters}
+    return [route | for_keys, route]
+
+
 def _mesh_route(service: str, operation: Operation) -> Json:
     return {
         "match": {"path": operation.method.path, "grpc": {}},
@@ -186,6 +204,11 @@ def _without_jwt() -> Json:
 
 def _unbuffered() -> Json:
     return {BUFFER_FILTER: _per_route("buffer.v3.BufferPerRoute")}
+
+
+def _untranscoded() -> Json:
+    off = "type.googleapis.com/envoy.config.route.v3.FilterConfig"
+    return {TRANSCODER_FILTER: {"@type": off, "disabled": True}}
 
 
 def _per_route(kind: str) -> Json:

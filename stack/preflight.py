@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from stack.data_dir import DataDir
 from stack.embedded.postgres_cluster import check
 from stack.errors import StackError
-from stack.names import LINKEDIN_URLS
+from stack.names import LINKEDIN_URLS, SMS_ACCOUNT, SMS_PROVIDER
 from stack.ports import why_not_free
 from stack.topology import Topology
 from stack.urls import OWNER
@@ -52,6 +52,16 @@ def check_linkedin(topology: Topology) -> None:
         raise StackError(f"{' and '.join(LINKEDIN_URLS)} go together; set {missing[0]} too")
 
 
+def check_sms(given: Mapping[str, str]) -> None:
+    """Refuse a provider of SMS that we do not know, or that nothing is known of."""
+    provider = given.get(SMS_PROVIDER) or "none"
+    if provider not in ("none", "twilio"):
+        raise StackError(f"{SMS_PROVIDER} must be none or twilio, not {provider}")
+    missing = [name for name in SMS_ACCOUNT if not given.get(name)]
+    if provider == "twilio" and missing:
+        raise StackError(f"{SMS_PROVIDER}=twilio needs {', '.join(missing)} too")
+
+
 def check_edge(topology: Topology) -> None:
     """Refuse an edge that cannot listen: the port is taken or forbidden, a TLS file is missing."""
     _check_address(topology.edge_host)
@@ -70,10 +80,15 @@ def check_edge(topology: Topology) -> None:
 
 
 def check_production(topology: Topology, given: Mapping[str, str]) -> None:
-    """In production refuse sandboxes, generated keys and a plain-HTTP edge, each by name."""
+    """In production refuse, each by name, what belongs on a developer's machine."""
     if given.get("INERGIZE_ENV") != "production":
         return
-    reasons = [*_sandboxes(topology), *_generated_keys(given), *_plain_edge(topology)]
+    reasons = [
+        *_sandboxes(topology),
+        *_generated_keys(given),
+        *_plain_edge(topology),
+        *_open_networks(given),
+    ]
     if reasons:
         raise StackError("INERGIZE_ENV=production refuses " + "; ".join(reasons))
 
@@ -114,12 +129,20 @@ def _sandboxes(topology: Topology) -> list[str]:
         reasons.append("the LinkedIn sandbox (set LINKEDIN_OAUTH_URL and LINKEDIN_API_URL)")
     if topology.is_embedded("MAIL_SMTP_URL"):
         reasons.append("the mail sink, which delivers nothing (set MAIL_SMTP_URL)")
+    if topology.is_embedded(SMS_PROVIDER):
+        reasons.append(f"the SMS sandbox, which delivers nothing (set {SMS_PROVIDER})")
     return reasons
 
 
 def _generated_keys(given: Mapping[str, str]) -> list[str]:
     missing = [name for name in (*_KEYS, *_LINKEDIN_APPLICATION) if not given.get(name)]
     return [f"generated keys (set {', '.join(missing)})"] if missing else []
+
+
+def _open_networks(given: Mapping[str, str]) -> list[str]:
+    if given.get("EGRESS_TRUSTED_NETWORKS"):
+        return ["networks that users' webhooks reach (unset EGRESS_TRUSTED_NETWORKS)"]
+    return []
 
 
 def _plain_edge(topology: Topology) -> list[str]:

@@ -32,6 +32,7 @@ _LIBRARIES = (
     "jinja2",
     "stack.embedded.mail",
     "stack.sandbox.linkedin.app",
+    "stack.sandbox.sms.app",
     "stack.mesh",
     "services.kernel.server",
     "services.main",

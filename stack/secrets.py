@@ -84,6 +84,7 @@ def _recipes() -> dict[str, Callable[[], str]]:
     recipes |= {"CRYPTO_HASH_KEYS": _key_list("hash"), "CRYPTO_AUDIT_KEYS": _key_list("audit")}
     recipes |= {f"MESH_SIGNING_KEY_{caller.upper()}": _random_key for caller in CALLERS}
     recipes |= {"LINKEDIN_CLIENT_ID": _client_id, "LINKEDIN_CLIENT_SECRET": _password}
+    recipes |= {"SMS_ACCOUNT_SID": _account_sid, "SMS_AUTH_TOKEN": _password}
     return recipes
 
 
@@ -97,6 +98,10 @@ def _access_key() -> str:
 
 def _client_id() -> str:
     return random.token_hex(7)
+
+
+def _account_sid() -> str:
+    return f"AC{random.token_hex(16)}"
 
 
 def _random_key() -> str:

@@ -13,7 +13,7 @@ PHASES: tuple[frozenset[str], ...] = (
     frozenset(SERVICES),
     # After the services: what they were still answering had come, and leaves, through it.
     frozenset({"envoy"}),
-    frozenset({"mail", "linkedin", "s3"}),
+    frozenset({"mail", "linkedin", "sms", "s3"}),
 )
 """Everything that is in no phase (the databases) stops after all of them."""
 

@@ -6,6 +6,7 @@ from stack.control import Message, ask
 from stack.data_dir import DataDir
 from stack.errors import StackError
 from stack.memory import proportional_bytes
+from stack.tables import aligned
 
 _MEBIBYTE = 1024 * 1024
 _TIMEOUT_S = 10.0
@@ -40,12 +41,7 @@ def current_slots(place: DataDir) -> dict[str, str]:
 def as_table(status: Message) -> str:
     """The same for people."""
     rows = [_HEADER, *(_row(child) for child in status["children"])]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    return "\n".join([*lines, "", *_summary(status)])
+    return "\n".join([*aligned(rows), "", *_summary(status)])
 
 
 def _own_share(status: Message) -> int:

@@ -26,6 +26,7 @@ _SINGLE_PORTS = (
     "mail_smtp",
     "mail_http",
     "linkedin",
+    "sms",
 )
 
 

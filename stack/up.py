@@ -14,7 +14,7 @@ from stack.control import ControlServer, Message, Reply
 from stack.data_dir import DataDir
 from stack.house import EntryPoints, House
 from stack.lock import StackLock
-from stack.names import EXTERNAL_URLS, LINKEDIN_URLS
+from stack.names import EXTERNAL_URLS, LINKEDIN_URLS, SMS_PROVIDER
 from stack.ports import LOOPBACK
 from stack.preflight import (
     check_data,
@@ -22,6 +22,7 @@ from stack.preflight import (
     check_edge,
     check_linkedin,
     check_production,
+    check_sms,
 )
 from stack.preload import preload
 from stack.program import Program
@@ -40,6 +41,7 @@ _EXTERNAL = (
     "LINKEDIN_CLIENT_ID",
     "LINKEDIN_CLIENT_SECRET",
     "LINKEDIN_REDIRECT_URI",
+    SMS_PROVIDER,
 )
 
 
@@ -78,6 +80,7 @@ def _build(options: Options, place: DataDir, ports: Mapping[str, int]) -> House:
     check_production(topology, options.given)
     check_database_url(topology, options.given)
     check_linkedin(topology)
+    check_sms(options.given)
     check_data(place, topology)
     check_edge(topology)
     passwords = json.loads(options.given.get("DATABASE_PASSWORDS", "{}"))

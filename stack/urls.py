@@ -2,6 +2,7 @@
 
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from stack.names import SMS_PROVIDER
 from stack.ports import LOOPBACK
 from stack.secrets import Secrets
 from stack.topology import Topology
@@ -111,6 +112,13 @@ def linkedin_redirect_uri(topology: Topology) -> str:
     """Where LinkedIn sends the member's browser back to."""
     own = f"{topology.edge_url}/v1/linkedin/oauth/callback"
     return topology.external.get("LINKEDIN_REDIRECT_URI", own)
+
+
+def sms_url(topology: Topology) -> str | None:
+    """The SMS sandbox; None when a real provider was named, or none at all."""
+    if not topology.is_embedded(SMS_PROVIDER):
+        return None
+    return f"http://{LOOPBACK}:{topology.ports['sms']}"
 
 
 def loopback_port(url: str) -> int | None:

@@ -1,6 +1,7 @@
 """How the whole run behaves: what shares a stack runs in one process, and no skip goes unseen."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,12 @@ ONE_PROCESS = ("acceptance", "faults")
 
 SKIPS_ALLOWED_IN_CI: frozenset[str] = frozenset()
 """Node ids that may skip in CI, each with its reason beside it. None so far."""
+
+
+def pytest_configure() -> None:
+    # A shell that runs this in the background has it ignore Ctrl-C, and all that it starts with it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -45,7 +45,8 @@ def work(queues: list[str]) -> None:
 
 def start_worker(given: Settings, queues: set[str]) -> Worker:
     """Start a worker on the queues, with every setting explicit."""
-    broker = make_broker(given.broker, resources=Resources(given))
+    resources = Resources(given, sends_webhooks="mail" in queues)
+    broker = make_broker(given.broker, resources=resources)
     dramatiq.set_broker(broker)
     actors.declare(broker)
     worker = Worker(

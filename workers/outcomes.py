@@ -12,7 +12,7 @@ from inergize.automation.v1 import automation_pb2
 from inergize.automation.v1.automation_pb2 import ActionState
 from inergize.common.v1 import error_reason_pb2 as reasons_pb2
 from inergize.content.v1 import content_internal_service_pb2 as content
-from inergize.profile.v1 import profile_internal_service_pb2 as profile
+from inergize.profile.v1 import profile_actions_pb2 as profile
 from inergize.safety.v1 import safety_internal_service_pb2 as safety
 from inergize.safety.v1 import safety_pb2
 
@@ -20,6 +20,7 @@ NOT_SENT = "not_sent"
 THROTTLED = "throttled"
 NOT_CONNECTED = "linkedin_not_connected"
 ATTEMPT_REFUSED = "attempt_refused"
+ACCOUNT_OFF = "account_suspended: The account is switched off."
 NOT_SENT_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(minutes=10)
 MOST_ATTEMPTS = 1_000
@@ -69,6 +70,11 @@ def of_refusal(verdict: safety.ReserveActionResponse) -> Outcome:
     if verdict.verdict == safety_pb2.VERDICT_DEFERRED:
         later = verdict.next_allowed_time if verdict.HasField("next_allowed_time") else _after(1)
     return _blocked(reasons or ("Safety gave no verdict that allows it",), later)
+
+
+def of_suspension() -> Outcome:
+    """The account is switched off: nothing is published, and nothing is made up for later."""
+    return _blocked((ACCOUNT_OFF,), None)
 
 
 def of_execution(reply: profile.ExecuteActionResponse, number: int = 1) -> Outcome:

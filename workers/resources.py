@@ -10,8 +10,11 @@ from dramatiq.middleware import Middleware, MiddlewareError
 
 from services.kernel.clients import Mesh
 from services.kernel.config import Settings
+from services.kernel.public_http import PublicHttp
 from workers.clients import Clients
 from workers.mail.sender import Sender
+from workers.sms.provider import Provider, provider
+from workers.webhooks.courier import Courier
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,18 @@ class Open:
     mesh: Mesh
     clients: Clients
     mail: Sender
+    sms: Provider
+    public_http: PublicHttp
+    courier: Courier | None = None
+    """Where the queue `mail` is worked on: one loop per process sends webhooks."""
 
 
 class Resources(Middleware):
     """Opens and closes them. Comes after AsyncIO, whose loop they live on."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, sends_webhooks: bool) -> None:
         self._settings = settings
+        self._sends_webhooks = sends_webhooks
 
     def before_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Open everything. Dramatiq swallows any other exception and would start regardless."""
@@ -44,7 +52,18 @@ class Resources(Middleware):
     async def _open(self) -> None:
         global _current  # noqa: PLW0603 - one process, one set
         mesh = Mesh("workers", self._settings.mesh)
-        _current = Open(mesh, Clients(mesh), Sender(self._settings.mail, self._settings.edge))
+        clients, public_http = Clients(mesh), PublicHttp(self._settings.egress)
+        courier = Courier(clients.profile, public_http) if self._sends_webhooks else None
+        if courier is not None:
+            courier.start()
+        _current = Open(
+            mesh,
+            clients,
+            Sender(self._settings.mail, self._settings.edge),
+            provider(self._settings.sms),
+            public_http,
+            courier,
+        )
 
 
 _current: Open | None = None
@@ -59,7 +78,10 @@ def current() -> Open:
 
 async def _close() -> None:
     if _current is not None:
+        if _current.courier is not None:
+            await _current.courier.stop()
         await _current.mesh.close()
+        await _current.sms.close()
 
 
 def _on_loop(work: Coroutine[Any, Any, None]) -> None:

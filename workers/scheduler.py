@@ -24,11 +24,10 @@ from workers.clients import Clients
 from workers.enqueue import Enqueuer, Order
 from workers.identity import holder
 from workers.loops import RETRY_SECONDS, Look, end_all, keep_looking
-from workers.names import PUBLISH_CONTENT, REFUSE_TOPIC, RUN_PERIODIC, TOPIC_ACTORS
+from workers.names import PUBLISH_CONTENT, REFUSE_TOPIC, RUN_PERIODIC, SERVICES, TOPIC_ACTORS
 
 log = structlog.get_logger()
 
-SERVICES = ("auth", "profile", "content", "automation", "safety", "analytics")
 SWEEP_SECONDS = 5.0
 CONTENT_SWEEP_SECONDS = 1.0
 PERIODIC_SECONDS = 20.0

@@ -9,7 +9,7 @@ from inergize.analytics.v1 import analytics_internal_service_pb2 as internal_pb
 from inergize.analytics.v1 import analytics_pb2 as pb
 from inergize.analytics.v1 import analytics_service_pb2 as service_pb
 
-from services.analytics.model import Dashboard, Event, LiveCounts
+from services.analytics.model import Dashboard, Event, LiveCounts, MeasuredCall
 from services.kernel.errors import InvalidRequest
 from services.kernel.messages import to_datetime, to_timestamp
 
@@ -30,6 +30,27 @@ def _event(path: str, event: internal_pb.Event) -> Event:
         event.event_type,
         event.event_category,
         properties_from_json(f"{path}.properties_json", event.properties_json),
+    )
+
+
+def measured_calls_from_proto(
+    request: internal_pb.RecordApiPerformanceRequest,
+) -> list[MeasuredCall]:
+    """Measurements. Raises InvalidRequest naming the first whose time does not exist."""
+    return [_measured(f"calls[{index}]", call) for index, call in enumerate(request.calls)]
+
+
+def _measured(path: str, call: internal_pb.ApiCallMeasurement) -> MeasuredCall:
+    has_remaining = call.HasField("rate_limit_remaining")
+    return MeasuredCall(
+        UUID(call.event_id),
+        UUID(call.user_id),
+        to_datetime(f"{path}.time", call.time),
+        call.endpoint,
+        call.response_time_ms,
+        call.status_code,
+        call.rate_limit_remaining if has_remaining else None,
+        call.error_type,
     )
 
 

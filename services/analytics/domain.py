@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 import redis.asyncio as redis
@@ -58,14 +59,22 @@ class Collector:
             log.warning("events_unannounced", error=type(unheard).__name__)
 
 
-def check_times(events: Sequence[Event], now: datetime) -> None:
+class Timed(Protocol):
+    """Anything that happened at a time."""
+
+    @property
+    def at(self) -> datetime:
+        """When; aware, UTC."""
+
+
+def check_times(events: Sequence[Timed], now: datetime, *, field: str = "events") -> None:
     """Refuse events from the future or from long ago. Raises InvalidRequest naming each."""
     violations: dict[str, str] = {}
     for index, event in enumerate(events):
         if event.at > now + MOST_AHEAD:
-            violations[f"events[{index}].time"] = "must not be more than 5 minutes ahead"
+            violations[f"{field}[{index}].time"] = "must not be more than 5 minutes ahead"
         elif event.at < now - OLDEST:
-            violations[f"events[{index}].time"] = "must not be more than 30 days ago"
+            violations[f"{field}[{index}].time"] = "must not be more than 30 days ago"
     if violations:
         raise InvalidRequest(violations)
 

@@ -3,16 +3,13 @@
 from uuid import UUID
 
 from inergize.analytics.v1 import analytics_internal_service_pb2 as pb
-from inergize.analytics.v1.analytics_internal_service_pb2_grpc import (
-    AnalyticsInternalServiceServicer,
-)
 
 from services.analytics import convert
 from services.analytics.domain import Collector, Figures
 from services.kernel.interceptors.call import Context
 
 
-class AnalyticsInternalServicer(AnalyticsInternalServiceServicer):
+class AnalyticsInternalServicer:
     """How events come in and users begin."""
 
     def __init__(self, collector: Collector, figures: Figures) -> None:

@@ -55,6 +55,10 @@ class Live:
             if changed:
                 await self._client.publish(f"live:{{{user_id}}}", to_json(_fields(counts)))
 
+    async def forget(self, user_id: UUID) -> None:
+        """Delete a user's counts. Raises RedisError when Redis does not answer."""
+        await self._client.delete(_key(user_id))
+
     async def try_raise_to(self, user_id: UUID, counts: LiveCounts) -> None:
         """Raise a user's counts if Redis can be reached: it is a copy."""
         try:

@@ -54,6 +54,20 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredCall:
+    """How one call to LinkedIn went; `status_code` 0 means that there was no answer."""
+
+    event_id: UUID
+    user_id: UUID
+    at: datetime
+    endpoint: str
+    response_time_ms: int
+    status_code: int
+    rate_limit_remaining: int | None
+    error_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Events on their way into the time series: a row of the outbox that is not done."""
 

@@ -71,6 +71,22 @@ WITH added AS (
 )
 SELECT count(*) FROM added;
 
+-- insert_measured_calls --
+-- Insert measurements of calls that are not there yet.
+-- $1 time timestamptz[], $2 user_id uuid[], $3 endpoint text[], $4 response_time_ms integer[],
+-- $5 status_code integer[], $6 rate_limit_remaining integer[], $7 error_type text[],
+-- $8 event_id uuid[]
+INSERT INTO api_performance_metrics
+       (time, user_id, endpoint, response_time_ms, status_code, rate_limit_remaining, error_type,
+        event_id)
+SELECT made.time, made.user_id, made.endpoint, made.response_time_ms, made.status_code,
+       made.rate_limit_remaining, made.error_type, made.event_id
+  FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::integer[], $5::integer[],
+              $6::integer[], $7::text[], $8::uuid[])
+       AS made (time, user_id, endpoint, response_time_ms, status_code, rate_limit_remaining,
+                error_type, event_id)
+    ON CONFLICT (event_id, time) DO NOTHING;
+
 -- count_today --
 -- Today's live counts of some users, UTC, zero where nothing happened.
 -- $1 user_ids uuid[], then text[] of event types: $2 views, $3 connections, $4 engagement, $5 posts
@@ -118,3 +134,13 @@ SELECT (SELECT count(*) FROM analytics_events_default)
      + (SELECT count(*) FROM profile_metrics_default)
      + (SELECT count(*) FROM api_performance_metrics_default)
      + (SELECT count(*) FROM content_engagement_metrics_default);
+
+-- take_out_of_batches --
+-- Take a user's events out of the batches that wait for the pipeline.
+-- $1 user_id uuid
+UPDATE outbox
+   SET payload = jsonb_build_object('events', (
+           SELECT coalesce(jsonb_agg(event), '[]')
+             FROM jsonb_array_elements(payload -> 'events') AS event
+            WHERE event ->> 'user_id' <> $1::uuid::text))
+ WHERE topic = 'stream' AND done_at IS NULL AND strpos(payload::text, $1::uuid::text) > 0;

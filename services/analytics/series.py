@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.analytics.model import COUNTERS, Event, EventCount, LiveCounts
+from services.analytics.model import COUNTERS, Event, EventCount, LiveCounts, MeasuredCall
 from services.kernel import sql
 from services.kernel.config import Settings
 from services.kernel.db import Database, with_role
@@ -40,6 +40,24 @@ async def insert_events(series: Database, events: Sequence[Event]) -> int:
         await tx.copy_records_to_table("staged_events", records=records, columns=_STAGED_COLUMNS)
         added: int = await tx.fetchval(QUERIES["insert_staged_events"])
     return added
+
+
+async def insert_measured_calls(series: Database, calls: Sequence[MeasuredCall]) -> None:
+    """Insert measurements that are not there yet, by event id and time."""
+    # In one order for everybody, so that two who insert the same wait and do not deadlock.
+    ordered = sorted(calls, key=lambda call: call.event_id)
+    async with series.transaction() as tx:
+        await tx.execute(
+            QUERIES["insert_measured_calls"],
+            [call.at for call in ordered],
+            [call.user_id for call in ordered],
+            [call.endpoint for call in ordered],
+            [call.response_time_ms for call in ordered],
+            [call.status_code for call in ordered],
+            [call.rate_limit_remaining for call in ordered],
+            [call.error_type or None for call in ordered],
+            [call.event_id for call in ordered],
+        )
 
 
 async def count_today(

@@ -52,3 +52,8 @@ async def add_summary(tx: Transaction, user_id: UUID) -> None:
     """Begin a user's daily figures. Raises UserNotFound."""
     with constraint_errors(user_analytics_summary_user_id_fkey=UserNotFound()):
         await tx.execute(QUERIES["add_summary"], user_id)
+
+
+async def take_out_of_batches(tx: Transaction, user_id: UUID) -> None:
+    """Take a user's events out of the batches that wait."""
+    await tx.execute(QUERIES["take_out_of_batches"], user_id)

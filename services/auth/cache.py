@@ -7,7 +7,7 @@ deletion always comes last; one that fails is tried again until it succeeds, and
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 import redis.asyncio as redis
@@ -23,6 +23,8 @@ USER_SET_LIFE = timedelta(days=30)
 WRITE_SECONDS = 0.25
 """Rows are locked meanwhile, so a Redis that hangs is not waited for."""
 RETRY_SECONDS = 0.5
+First = Literal["address_taken", "change_to_taken"]
+"""What is done for a user at most once in a while."""
 log = structlog.get_logger()
 
 
@@ -68,9 +70,9 @@ class Cache:
         keys = [_otp(token_hash) for token_hash in token_hashes]
         await self._write(lambda batch: [batch.delete(key) for key in keys])
 
-    async def is_first(self, user_id: UUID, what: str, life: timedelta) -> bool:
+    async def is_first(self, user_id: UUID, what: First, life: timedelta) -> bool:
         """Whether this is the first time within `life`; also when Redis cannot say."""
-        key = f"first:{{{user_id}}}:{what}"
+        key = _first(user_id, what)
         marked = await self._guarded(lambda: self._redis.set(key, "1", ex=life, nx=True))
         return marked is not None
 
@@ -119,9 +121,33 @@ class Cache:
 FAILED = object()
 
 
+async def keys_of_user(
+    client: redis.Redis,
+    user_id: UUID,
+    session_ids: Iterable[UUID],
+    token_hashes: Iterable[bytes],
+) -> list[str]:
+    """Every key that may hold a copy about a user. Raises RedisError when Redis does not answer."""
+    listed = await client.smembers(_user_set(user_id))
+    sessions = [
+        session_key(user_id, UUID(str(known))) for known in {*map(str, session_ids), *listed}
+    ]
+    return [
+        *sessions,
+        *(f"{key}:meta" for key in sessions),
+        *(_otp(token_hash) for token_hash in token_hashes),
+        *(_first(user_id, what) for what in get_args(First)),
+        _user_set(user_id),
+    ]
+
+
 def _user_set(user_id: UUID) -> str:
     return f"user:{{{user_id}}}:sessions"
 
 
 def _otp(token_hash: bytes) -> str:
     return f"otp:{{{token_hash.hex()}}}"
+
+
+def _first(user_id: UUID, what: str) -> str:
+    return f"first:{{{user_id}}}:{what}"

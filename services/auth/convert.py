@@ -7,7 +7,8 @@ from inergize.auth.v1 import auth_internal_service_pb2 as internal
 from inergize.auth.v1 import auth_pb2
 from inergize.auth.v1 import auth_service_pb2 as pb
 
-from services.auth.model import Device, NewAccount, SessionTokens, StoredKey, User
+from services.auth.model import Claim, Device, NewAccount, SessionTokens, User
+from services.auth.signing.model import StoredKey
 from services.kernel.callers import SessionFacts
 from services.kernel.interceptors.call import Context
 from services.kernel.messages import to_timestamp
@@ -29,12 +30,23 @@ def account_from_proto(request: pb.RegisterRequest) -> NewAccount:
     )
 
 
+def claim_from_proto(request: pb.LoginRequest) -> Claim:
+    """What somebody who signs in says."""
+    return Claim(request.email, request.password, request.device_token)
+
+
+def client_address(context: Context) -> IPv4Address | IPv6Address | None:
+    """Where a call comes from; None when the edge has not said."""
+    metadata = dict(context.invocation_metadata() or ())
+    return _address(str(metadata.get(CLIENT_ADDRESS, "")))
+
+
 def device_from_call(request: pb.LoginRequest, context: Context) -> Device:
     """Where a sign-in comes from."""
     metadata = dict(context.invocation_metadata() or ())
     return Device(
         name=request.device_name,
-        address=_address(str(metadata.get(CLIENT_ADDRESS, ""))),
+        address=client_address(context),
         user_agent=str(metadata.get("user-agent", ""))[:LONGEST_USER_AGENT],
     )
 
@@ -60,6 +72,11 @@ def user_to_proto(user: User) -> auth_pb2.User:
         last_login_time=to_timestamp(user.last_login_at),
         created_time=to_timestamp(user.created_at),
         updated_time=to_timestamp(user.updated_at),
+        phone=user.phone or "",
+        pending_email=user.pending_email or "",
+        is_mfa_enabled=user.is_mfa_enabled,
+        erasure_time=to_timestamp(user.erasure_at),
+        etag=user.etag,
     )
 
 
@@ -84,6 +101,7 @@ def facts_to_proto(facts: SessionFacts) -> internal.CheckCallerResponse:
     )
     if facts.tokens_valid_after:
         reply.tokens_valid_after_time.FromNanoseconds(int(facts.tokens_valid_after * 1e9))
+    reply.authenticated_time.FromNanoseconds(int(facts.authenticated_at * 1e9))
     return reply
 
 

@@ -1,30 +1,39 @@
 """Accounts as their owners, other services and the command line see them.
 
-The rest of what Auth does is in registration, verification, sign_in, sessions and signing_keys.
+The rest of what Auth does is in registration, verification, sign_in, sessions and signing.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from services.auth import session_store, store
 from services.auth.cache import Cache
-from services.auth.errors import AccountUnverified, EmailTaken
+from services.auth.errors import AccountUnverified, EmailTaken, UserNotFound
 from services.auth.model import Addressee, Administrator, NewAccount, User
 from services.auth.passwords import Passwords, check_acceptable
+from services.auth.recovery.aftermath import RESET
 from services.auth.registration import announce
-from services.auth.time_zones import check_time_zone
+from services.kernel.config import AuthSettings
+from services.kernel.crypto import Keys, new_token
 from services.kernel.db import Database, Transaction
+from services.kernel.errors import SessionEnded
 from services.kernel.outbox import Outbox
+from services.kernel.time_zones import check_time_zone
 
 
 class Accounts:
     """Reads accounts and notes what other services know of them."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, auth: AuthSettings) -> None:
         self._db = db
+        self._grace = timedelta(seconds=auth.erasure_grace_seconds)
 
     async def get(self, user_id: UUID) -> User:
-        """The account. Raises UserNotFound."""
-        return await store.get_user(self._db, user_id)
+        """The caller's own account. Raises SessionEnded for one that was just switched off."""
+        try:
+            return await store.get_user(self._db, user_id, grace=self._grace)
+        except UserNotFound:
+            raise SessionEnded from None
 
     async def set_linkedin_connected(self, user_id: UUID, *, is_connected: bool) -> None:
         """Note whether LinkedIn is connected. Raises UserNotFound."""
@@ -35,8 +44,11 @@ class Accounts:
 class Administrators:
     """Makes administrators: for whoever may read the deployment's secrets, not for any RPC."""
 
-    def __init__(self, db: Database, outbox: Outbox, passwords: Passwords, cache: Cache) -> None:
+    def __init__(
+        self, db: Database, keys: Keys, outbox: Outbox, passwords: Passwords, cache: Cache
+    ) -> None:
         self._db = db
+        self._keys = keys
         self._outbox = outbox
         self._passwords = passwords
         self._cache = cache
@@ -59,6 +71,19 @@ class Administrators:
             person = Addressee(user_id, account.email, account.first_name, account.language)
             await announce(self._outbox, tx, person)
         return Administrator(user_id, is_new=True)
+
+    async def password_token(self, user_id: UUID, email: str, life: timedelta) -> str:
+        """A token that sets the account's password: good once, as one that is mailed.
+
+        Whoever makes an account for somebody else must not choose or know its password.
+        """
+        token = new_token()
+        async with self._db.transaction() as tx:
+            await store.void_one_time_tokens(tx, user_id, RESET)
+            await store.add_one_time_token(
+                tx, user_id, RESET, self._keys.hash_token(token), bound_to=email, life=life
+            )
+        return token
 
     async def _promote(self, tx: Transaction, email: str, *, may_promote: bool) -> Administrator:
         owner = await store.find_owner(tx, email)

@@ -62,13 +62,6 @@ class LoginBusy(DomainError):
     reason = reasons.ERROR_REASON_LOGIN_BUSY
 
 
-class TimeZoneUnknown(DomainError):
-    """The time zone is not in the IANA database."""
-
-    code = StatusCode.INVALID_ARGUMENT
-    reason = reasons.ERROR_REASON_TIME_ZONE
-
-
 class UserNotFound(DomainError):
     """There is no such user."""
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from inergize.auth.v1 import auth_internal_service_pb2 as pb
-from inergize.auth.v1.auth_internal_service_pb2_grpc import AuthInternalServiceServicer
 
 from services.auth import convert
 from services.auth.domain import Accounts
@@ -11,7 +10,7 @@ from services.auth.sessions import Sessions
 from services.kernel.interceptors.call import Context
 
 
-class AuthInternalServicer(AuthInternalServiceServicer):
+class AuthInternalServicer:
     """Auth for the other services: proto in, domain call, proto out."""
 
     def __init__(self, sessions: Sessions, accounts: Accounts) -> None:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address
 from uuid import UUID
 
 from services.kernel.callers import SessionFacts
 from services.kernel.crypto import Sealed
+
+ETAG_DIGITS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,16 @@ class Credentials:
     password_hash: str
     is_active: bool
     is_verified: bool
+    password_changed_at: datetime | None
+    has_failures: bool
+    """Administrators are shown failures of strangers, which the next sign-in wipes out."""
+    has_second_factor: bool
+    """Whether the password alone begins no session."""
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether a right password is enough, as far as the account goes."""
+        return self.is_active and self.is_verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,23 @@ class User:
     last_login_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    phone: str | None
+    pending_email: str | None
+    is_mfa_enabled: bool
+    erasure_at: datetime | None
+    """When the erasure begins; None unless it was asked for."""
+
+    @property
+    def etag(self) -> str:
+        """Changes whenever something does that the user may change."""
+        said = (
+            *(self.email, self.pending_email, self.first_name, self.last_name, self.time_zone),
+            *(self.language, self.avatar_url, self.phone, str(self.erasure_at)),
+        )
+        return sha256(repr(said).encode()).hexdigest()[:ETAG_DIGITS]
+
+
+Address = IPv4Address | IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +106,19 @@ class Device:
     """Where a sign-in came from, as far as it says."""
 
     name: str
-    address: IPv4Address | IPv6Address | None
+    address: Address | None
     user_agent: str
+    known_id: UUID | None = None
+    """The known device that it is by its token; a stranger's has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody who signs in says."""
+
+    email: str
+    password: str
+    device_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +156,10 @@ class HeldSession:
     """Neither revoked nor expired, and the account is active."""
     is_just_rotated: bool
     """The present generation began so lately that its predecessor may be repeated."""
+    address: Address | None
+    """Where it is used from, as far as that is known."""
+    strange_generation: int | None
+    """The generation whose predecessor was last repeated from another network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +174,11 @@ class SessionTokens:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredKey:
-    """A signing key as its row holds it."""
+class SignedIn:
+    """What a sign-in gives."""
 
-    key_id: str
-    x: str
-    """The public key, base64url (RFC 8037)."""
-    private: Sealed
-    is_signing: bool
-    """Whether new tokens may be signed with it now."""
+    tokens: SessionTokens
+    device_token: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,29 +9,27 @@ import asyncio
 import os
 import string
 import sys
-import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-from argon2 import PasswordHasher, Type
-from argon2.exceptions import VerifyMismatchError
+from queue import SimpleQueue
+from typing import Any
 
 from services.auth.errors import LoginBusy, PasswordUnacceptable
+from services.auth.hashing.process import HashProcess
+from services.auth.hashing.worker import hasher
 from services.kernel.config import AuthSettings
 
 SHORTEST = 8
-QUEUE_FACTOR = 4
-"""Checks waiting or running, in multiples of those that run at once."""
+QUEUE_FACTOR = 8
+"""Checks waiting or running, in multiples of those that run at once: the last waits 0.4 s."""
+NETWORK_SHARE = 2
+"""One network's checks may take so much of the places: one half of them."""
 RETRY_AFTER = timedelta(seconds=1)
-NICENESS = 5
 OWN_NAMES = frozenset({"inergize", "linkedin"})
-T = TypeVar("T")
 
 
 def normalised(password: str) -> str:
@@ -65,71 +63,83 @@ def common_passwords() -> frozenset[str]:
 
 
 class Passwords:
-    """Hashes and checks passwords in threads of its own."""
+    """Hashes and checks passwords in processes of its own."""
 
     def __init__(self, auth: AuthSettings) -> None:
-        self._hasher = PasswordHasher(
-            time_cost=1,
-            memory_cost=auth.argon2_memory_kib,
-            parallelism=1,
-            hash_len=32,
-            salt_len=16,
-            type=Type.ID,
-        )
-        self._capacity = auth.argon2_parallel * QUEUE_FACTOR
-        self._threads = ThreadPoolExecutor(
-            auth.argon2_parallel, thread_name_prefix="argon2", initializer=_give_way
-        )
-        self._pending: set[Future[Any]] = set()
+        at_once = checks_at_once(auth)
+        self._capacity = at_once * QUEUE_FACTOR
+        self._most_of_one = max(self._capacity // NETWORK_SHARE, 1)
+        self._parameters = hasher(auth.argon2_memory_kib)
+        self._processes = [HashProcess(auth.argon2_memory_kib) for _ in range(at_once)]
+        self._free: SimpleQueue[HashProcess] = SimpleQueue()
+        for process in self._processes:
+            self._free.put(process)
+        # Each waits for its process's answer; as many threads as processes, so one is always free.
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
+        self._pending: dict[Future[Any], str | None] = {}
         self._dummy = ""
 
     async def prepare(self) -> None:
         """Make what the first sign-in will need."""
-        self._dummy = await self._run(lambda: self._hasher.hash(os.urandom(16).hex()))
+        self._dummy = await self.hash(os.urandom(16).hex())
         common_passwords()
 
     async def close(self) -> None:
-        """End the threads; what has not begun is dropped."""
+        """End the processes; what has not begun is dropped."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.close()
 
-    def refuse_when_full(self) -> None:
-        """Raises LoginBusy when no more checks are taken: before any other work is done for one."""
-        if len(self._pending) >= self._capacity:
+    def refuse_when_full(self, network: str | None = None) -> None:
+        """Raises LoginBusy when no more checks are taken: before any other work is done for one.
+
+        One network is refused sooner, so that its flood leaves places for the others.
+        """
+        ours = sum(1 for other in self._pending.values() if network and other == network)
+        if len(self._pending) >= self._capacity or ours >= self._most_of_one:
             raise LoginBusy(retry_after=RETRY_AFTER)
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, network: str | None = None) -> str:
         """The PHC string of a password. Raises LoginBusy."""
-        return await self._run(lambda: self._hasher.hash(normalised(password)))
+        (hashed,) = await self.hash_all([password], network)
+        return hashed
 
-    async def verify(self, password: str, stored: str | None) -> bool:
+    async def hash_all(self, secrets: Sequence[str], network: str | None = None) -> list[str]:
+        """The PHC strings of several secrets, one after the other. Raises LoginBusy."""
+        words = [normalised(one) for one in secrets]
+        hashed: list[str] = await self._run(network, "hash", words)
+        return hashed
+
+    async def verify(self, password: str, stored: str | None, network: str | None = None) -> bool:
         """Whether the password is right. Raises LoginBusy.
 
         With nothing stored it is wrong, at the same cost as any other wrong one.
         """
-        is_right = await self._run(lambda: self._verify(password, stored or self._dummy))
+        checked = stored or self._dummy
+        is_right: bool = await self._run(network, "verify", checked, normalised(password))
         return is_right and stored is not None
 
     def is_outdated(self, stored: str) -> bool:
         """Whether the hash was made with other parameters than today's."""
-        return self._hasher.check_needs_rehash(stored)
+        return self._parameters.check_needs_rehash(stored)
 
-    def _verify(self, password: str, stored: str) -> bool:
-        try:
-            return self._hasher.verify(stored, normalised(password))
-        except VerifyMismatchError:
-            return False
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        self.refuse_when_full()
-        future = self._threads.submit(work)
-        self._pending.add(future)
-        # Counted until its thread is done, even when the call has given up.
-        future.add_done_callback(self._pending.discard)
+    async def _run(self, network: str | None, *request: object) -> Any:
+        self.refuse_when_full(network)
+        future = self._threads.submit(self._ask, request)
+        self._pending[future] = network
+        # Counted until it is done, even when the call has given up.
+        future.add_done_callback(lambda done: self._pending.pop(done, None))
         return await asyncio.wrap_future(future)
 
+    def _ask(self, request: tuple[object, ...]) -> Any:
+        process = self._free.get()
+        try:
+            return process.ask(*request)
+        finally:
+            self._free.put(process)
 
-def _give_way() -> None:
-    """Let the event loop's thread go first; Linux alone has a niceness per thread."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+
+def checks_at_once(auth: AuthSettings) -> int:
+    """How many hashes are computed at once: each takes a core for itself, and its memory."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return auth.argon2_parallel or max(cores // 2, 1)

@@ -10,7 +10,13 @@ DELETE FROM users
    AND NOT EXISTS (SELECT 1
                      FROM one_time_tokens
                     WHERE user_id = users.id AND purpose = 'verify_email'
-                      AND used_at IS NULL AND expires_at > now());
+                      AND used_at IS NULL AND expires_at > now())
+RETURNING id;
+
+-- forget_in_audit --
+-- Take what the audit log says of an account that has gone, and the meaning from its pseudonym.
+-- $1 user_id uuid
+SELECT audit_erase($1);
 
 -- add_user --
 -- Open an account; no row when the address is taken, in whatever case.
@@ -27,35 +33,55 @@ RETURNING id;
 SELECT id, email, first_name, language FROM users WHERE lower(email) = lower($1);
 
 -- find_credentials --
--- What signing in checks.
+-- What signing in checks. Addresses are ASCII: `lower` makes a plain i of a dotted capital one, and
+-- with ever new spellings of one address a guesser would be counted ever anew.
 -- $1 email text
-SELECT id, password_hash, is_active, is_verified FROM users WHERE lower(email) = lower($1);
+SELECT id, password_hash, is_active, is_verified, password_changed_at,
+       failed_logins <> 0 OR locked_until IS NOT NULL AS has_failures,
+       EXISTS (SELECT 1 FROM user_mfa WHERE user_id = users.id AND is_enabled) AS has_second_factor
+  FROM users
+ WHERE lower(email) = lower($1) AND octet_length($1) = char_length($1);
 
--- count_failed_login --
--- Count a wrong password; the count starts again with the next right one.
--- $1 user_id uuid
-UPDATE users SET failed_logins = least(failed_logins::integer + 1, 32767) WHERE id = $1;
+-- hold_credentials --
+-- Hold an account whose password was checked; no row when it was changed meanwhile.
+-- $1 user_id uuid, $2 password_changed_at timestamptz
+SELECT id
+  FROM users
+ WHERE id = $1 AND is_active AND password_changed_at IS NOT DISTINCT FROM $2
+   FOR NO KEY UPDATE;
 
 -- replace_password_hash --
 -- Store the same password under stronger parameters, unless it was changed meanwhile.
 -- $1 user_id uuid, $2 old_hash text, $3 new_hash text
 UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2;
 
+-- take_password --
+-- Replace the password of an account that nobody has proved yet; no row for a proved one.
+-- $1 user_id uuid, $2 password_hash text
+UPDATE users SET password_hash = $2, password_changed_at = now()
+ WHERE id = $1 AND NOT is_verified AND is_active
+RETURNING id;
+
 -- note_login --
 -- Record a sign-in, and read what a session says of its user.
 -- $1 user_id uuid
 UPDATE users
-   SET last_login_at = now(), failed_logins = 0
+   SET last_login_at = now()
  WHERE id = $1 AND is_active
-RETURNING now() AS at, role, subscription_tier, timezone,
-          coalesce(extract(epoch FROM tokens_valid_after), 0)::float8 AS tokens_valid_after;
+RETURNING now() AS at, role, timezone,
+          effective_tier(subscription_tier, subscription_status, subscription_expires_at)
+              AS subscription_tier,
+          extract(epoch FROM now())::float8 AS authenticated_at,
+       coalesce(extract(epoch FROM tokens_valid_after), 0)::float8 AS tokens_valid_after;
 
 -- get_user --
 -- An account, for its owner.
--- $1 user_id uuid
+-- $1 user_id uuid, $2 grace interval
 SELECT id, email, first_name, last_name, subscription_tier, subscription_status,
        subscription_expires_at, linkedin_connected, timezone, language, avatar_url, is_verified,
-       role, last_login_at, created_at, updated_at
+       role, last_login_at, created_at, updated_at, phone, pending_email,
+       EXISTS (SELECT 1 FROM user_mfa WHERE user_id = $1 AND is_enabled) AS is_mfa_enabled,
+       erase_requested_at + $2::interval AS erasure_at
   FROM users
  WHERE id = $1 AND is_active;
 
@@ -139,13 +165,17 @@ SELECT EXISTS (SELECT 1 FROM users WHERE id = $1 AND created_at > now() - $4::in
 );
 
 -- add_session --
--- Open a session; $1 is also its family, since rotation keeps the row.
+-- Open a session; $1 is also its family, since rotation keeps the row. No row for level 1 where a
+-- second factor is on: the account's row is held by now, as whoever switches one on holds it.
 -- $1 id uuid, $2 user_id uuid, $3 session_token_hash bytea, $4 refresh_token_hash bytea, $5 hash_key_id text, $6 seed_ct bytea, $7 seed_nonce bytea, $8 seed_key_id text, $9 idle_expires_at timestamptz, $10 expires_at timestamptz, $11 auth_level smallint, $12 device_info jsonb, $13 ip_address inet, $14 user_agent text
 INSERT INTO user_sessions (id, family_id, user_id, session_token_hash, refresh_token_hash,
                            hash_key_id, refresh_seed_ct, refresh_seed_nonce, refresh_seed_key_id,
                            idle_expires_at, expires_at, auth_level, device_info, ip_address,
                            user_agent)
-VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+SELECT $1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::smallint, $12, $13, $14
+ WHERE $11::smallint > 1
+    OR NOT EXISTS (SELECT 1 FROM user_mfa WHERE user_id = $2 AND is_enabled)
+RETURNING id;
 
 -- lock_session --
 -- Read a session for refreshing; a refresh of the same session meanwhile waits.
@@ -156,7 +186,11 @@ SELECT s.id, s.user_id, s.family_id, s.generation, now() AS at,
        s.is_active AND s.revoked_at IS NULL AND u.is_active
            AND now() < s.idle_expires_at AND now() < s.expires_at AS is_live,
        coalesce(s.rotated_at > now() - $2::interval, false) AS is_just_rotated,
-       s.auth_level, u.role, u.subscription_tier, u.timezone,
+       s.ip_address, s.strange_generation,
+       extract(epoch FROM s.authenticated_at)::float8 AS authenticated_at, s.auth_level, u.role,
+       effective_tier(u.subscription_tier, u.subscription_status, u.subscription_expires_at)
+           AS subscription_tier,
+       u.timezone,
        coalesce(extract(epoch FROM u.tokens_valid_after), 0)::float8 AS tokens_valid_after
   FROM user_sessions AS s
   JOIN users AS u ON u.id = s.user_id
@@ -173,6 +207,17 @@ UPDATE user_sessions
  WHERE id = $1 AND user_id = $2 AND generation = $3 - 1
 RETURNING id;
 
+-- note_strange_repeat --
+-- Note that the predecessor of a session's present generation was repeated from another network.
+-- $1 session_id uuid, $2 user_id uuid, $3 generation integer
+UPDATE user_sessions SET strange_generation = $3 WHERE id = $1 AND user_id = $2;
+
+-- note_address --
+-- Note where a session is used from now.
+-- $1 session_id uuid, $2 user_id uuid, $3 ip_address inet
+UPDATE user_sessions SET ip_address = $3
+ WHERE id = $1 AND user_id = $2 AND ip_address IS DISTINCT FROM $3;
+
 -- revoke_session --
 -- End one session.
 -- $1 user_id uuid, $2 session_id uuid, $3 reason text
@@ -188,10 +233,39 @@ UPDATE user_sessions
  WHERE user_id = $1 AND family_id = $2 AND revoked_at IS NULL
 RETURNING id;
 
+-- revoke_sessions --
+-- End every open session of a user, but one to keep, which is the one that ends the others.
+-- $1 user_id uuid, $2 reason text, $3 keep uuid
+UPDATE user_sessions
+   SET is_active = false, revoked_at = now(), revoke_reason = $2, revoked_by = $3
+ WHERE user_id = $1 AND is_active AND revoked_at IS NULL AND id IS DISTINCT FROM $3
+RETURNING id;
+
+-- prove_session --
+-- Note that an open session's user was proved just now; its level never falls.
+-- $1 user_id uuid, $2 session_id uuid, $3 auth_level smallint
+UPDATE user_sessions
+   SET authenticated_at = now(), auth_level = greatest(auth_level, $3)
+ WHERE user_id = $1 AND id = $2 AND is_active AND revoked_at IS NULL
+   AND now() < idle_expires_at AND now() < expires_at
+RETURNING auth_level;
+
+-- raise_level --
+-- Note that an open session's user has shown a second factor too.
+-- $1 user_id uuid, $2 session_id uuid, $3 auth_level smallint
+UPDATE user_sessions
+   SET auth_level = greatest(auth_level, $3)
+ WHERE user_id = $1 AND id = $2 AND is_active AND revoked_at IS NULL
+   AND now() < idle_expires_at AND now() < expires_at
+RETURNING id;
+
 -- live_facts --
 -- What a session says about its user; no row when it has ended.
 -- $1 user_id uuid, $2 session_id uuid
-SELECT u.role, u.subscription_tier, s.auth_level, u.timezone,
+SELECT u.role, s.auth_level, u.timezone,
+       effective_tier(u.subscription_tier, u.subscription_status, u.subscription_expires_at)
+           AS subscription_tier,
+       extract(epoch FROM s.authenticated_at)::float8 AS authenticated_at,
        coalesce(extract(epoch FROM u.tokens_valid_after), 0)::float8 AS tokens_valid_after
   FROM user_sessions AS s
   JOIN users AS u ON u.id = s.user_id
@@ -208,21 +282,3 @@ SELECT id FROM user_sessions WHERE user_id = $1 AND is_active;
 -- Sessions whose copy in Redis could still be there.
 -- $1 copy_life interval
 SELECT user_id, id FROM user_sessions WHERE revoked_at > now() - $1::interval;
-
--- lock_jwt_keys --
--- One process at a time makes a signing key.
-SELECT pg_advisory_xact_lock(hashtextextended('auth.jwt_keys', 0));
-
--- list_jwt_keys --
--- Every key that may have signed a token that is still valid; newest first.
-SELECT kid, public_jwk ->> 'x' AS x, private_ct, private_nonce, private_key_id,
-       not_before <= now() AND retire_at IS NULL AS is_signing
-  FROM jwt_keys
- WHERE retire_at IS NULL OR retire_at > now()
- ORDER BY not_before DESC, kid;
-
--- add_jwt_key --
--- Store a new signing key, good at once.
--- $1 kid text, $2 public_jwk jsonb, $3 private_ct bytea, $4 private_nonce bytea, $5 private_key_id text
-INSERT INTO jwt_keys (kid, public_jwk, private_ct, private_nonce, private_key_id)
-VALUES ($1, $2, $3, $4, $5);

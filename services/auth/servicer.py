@@ -1,20 +1,21 @@
 """AuthService: accounts and sessions over gRPC."""
 
 from inergize.auth.v1 import auth_service_pb2 as pb
-from inergize.auth.v1.auth_service_pb2_grpc import AuthServiceServicer
 
 from services.auth import convert
 from services.auth.domain import Accounts
+from services.auth.mfa.convert import challenge_to_proto
+from services.auth.mfa.model import Challenge
 from services.auth.registration import Registration
 from services.auth.sessions import Sessions
 from services.auth.sign_in import SignIn
-from services.auth.signing_keys import SigningKeys
+from services.auth.signing.signing_keys import SigningKeys
 from services.auth.verification import Verification
 from services.kernel.caller import current_caller
 from services.kernel.interceptors.call import Context
 
 
-class AuthServicer(AuthServiceServicer):
+class AuthServicer:
     """Auth over gRPC: proto in, domain call, proto out."""
 
     def __init__(
@@ -36,7 +37,9 @@ class AuthServicer(AuthServiceServicer):
 
     async def Register(self, request: pb.RegisterRequest, context: Context) -> pb.RegisterResponse:
         account = convert.account_from_proto(request)
-        registered = await self._registration.register(account, request.invitation)
+        registered = await self._registration.register(
+            account, request.invitation, convert.client_address(context)
+        )
         return pb.RegisterResponse(
             user_id=str(registered.user_id), registration_token=registered.registration_token
         )
@@ -55,13 +58,19 @@ class AuthServicer(AuthServiceServicer):
 
     async def Login(self, request: pb.LoginRequest, context: Context) -> pb.LoginResponse:
         device = convert.device_from_call(request, context)
-        tokens = await self._sign_in.login(request.email, request.password, device)
-        return pb.LoginResponse(tokens=convert.tokens_to_proto(tokens))
+        signed_in = await self._sign_in.login(convert.claim_from_proto(request), device)
+        if isinstance(signed_in, Challenge):
+            return pb.LoginResponse(mfa_challenge=challenge_to_proto(signed_in))
+        return pb.LoginResponse(
+            tokens=convert.tokens_to_proto(signed_in.tokens), device_token=signed_in.device_token
+        )
 
     async def RefreshSession(
         self, request: pb.RefreshSessionRequest, context: Context
     ) -> pb.RefreshSessionResponse:
-        tokens = await self._sessions.refresh(request.refresh_token)
+        tokens = await self._sessions.refresh(
+            request.refresh_token, convert.client_address(context)
+        )
         return pb.RefreshSessionResponse(tokens=convert.tokens_to_proto(tokens))
 
     async def Logout(self, request: pb.LogoutRequest, context: Context) -> pb.LogoutResponse:

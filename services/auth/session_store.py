@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.auth.model import Device, HeldSession, Session
+from services.auth.model import Address, Device, HeldSession, Session
+from services.auth.own_sessions.user_agents import client_name
 from services.auth.store import QUERIES
 from services.kernel.callers import SessionFacts
 from services.kernel.crypto import Sealed, TokenHash
@@ -28,9 +29,9 @@ async def add_session(
     access: TokenHash,
     refresh: TokenHash,
     device: Device,
-) -> None:
-    """Enter a session that has just begun."""
-    await tx.execute(
+) -> bool:
+    """Enter a session that has just begun; False when it would need a second factor."""
+    added = await tx.fetchval(
         QUERIES["add_session"],
         session.session_id,
         session.user_id,
@@ -43,10 +44,11 @@ async def add_session(
         session.idle_expires_at,
         session.expires_at,
         session.facts.auth_level,
-        {"name": device.name} if device.name else {},
+        _device_info(device),
         device.address,
         device.user_agent or None,
     )
+    return added is not None
 
 
 async def lock_session(
@@ -60,7 +62,12 @@ async def lock_session(
     if row is None:
         return None
     return HeldSession(
-        _session(row), row["refresh_token_hash"], row["is_live"], row["is_just_rotated"]
+        session=_session(row),
+        refresh_token_hash=row["refresh_token_hash"],
+        is_live=row["is_live"],
+        is_just_rotated=row["is_just_rotated"],
+        address=row["ip_address"],
+        strange_generation=row["strange_generation"],
     )
 
 
@@ -92,6 +99,27 @@ async def revoke_family(tx: Transaction, user_id: UUID, family_id: UUID, reason:
     return [row["id"] for row in rows]
 
 
+async def revoke_sessions(
+    tx: Transaction, user_id: UUID, reason: str, *, keep: UUID | None
+) -> list[UUID]:
+    """End every open session of a user but `keep`; returns those that were open."""
+    rows = await tx.fetch(QUERIES["revoke_sessions"], user_id, reason, keep)
+    return [row["id"] for row in rows]
+
+
+async def prove_session(
+    tx: Transaction, user_id: UUID, session_id: UUID, auth_level: int
+) -> int | None:
+    """Note a new proof of an open session's user; returns its level, None when it is not open."""
+    level: int | None = await tx.fetchval(QUERIES["prove_session"], user_id, session_id, auth_level)
+    return level
+
+
+async def raise_level(tx: Transaction, user_id: UUID, session_id: UUID, auth_level: int) -> bool:
+    """Raise an open session's level; False when it is not open."""
+    return await tx.fetchval(QUERIES["raise_level"], user_id, session_id, auth_level) is not None
+
+
 async def live_facts(db: Database, user_id: UUID, session_id: UUID) -> SessionFacts | None:
     """What a session says about its user; None when it has ended or is not the user's."""
     row = await db.fetchrow(QUERIES["live_facts"], user_id, session_id)
@@ -106,6 +134,23 @@ async def live_session_ids(tx: Transaction, user_id: UUID) -> list[UUID]:
 async def lately_revoked(db: Database, *, copy_life: timedelta) -> list[tuple[UUID, UUID]]:
     """User and session ids whose copy in Redis may have outlived the session."""
     return [tuple(row) for row in await db.fetch(QUERIES["lately_revoked"], copy_life)]
+
+
+async def note_strange_repeat(tx: Transaction, session: Session) -> None:
+    """Note that a refresh was repeated from another network than the one it was made from."""
+    await tx.execute(
+        QUERIES["note_strange_repeat"], session.session_id, session.user_id, session.generation
+    )
+
+
+async def note_address(tx: Transaction, session: Session, address: Address) -> None:
+    """Note where the session is used from now."""
+    await tx.execute(QUERIES["note_address"], session.session_id, session.user_id, address)
+
+
+def _device_info(device: Device) -> dict[str, str]:
+    info = {"client": client_name(device.user_agent)}
+    return info | {"name": device.name} if device.name else info
 
 
 def _session(row: Row) -> Session:
@@ -130,4 +175,5 @@ def _facts(row: Row, auth_level: int) -> SessionFacts:
         auth_level=auth_level,
         time_zone=row["timezone"],
         tokens_valid_after=row["tokens_valid_after"],
+        authenticated_at=row["authenticated_at"],
     )

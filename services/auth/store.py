@@ -1,21 +1,25 @@
-"""Accounts, one-time tokens and signing keys in PostgreSQL: one function per query."""
+"""Accounts and one-time tokens in PostgreSQL: one function per query."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from services.auth.errors import TokenInvalid, UserNotFound
-from services.auth.model import Addressee, Credentials, NewAccount, StoredKey, User
+from services.auth.model import Addressee, Credentials, NewAccount, User
 from services.kernel import sql
-from services.kernel.crypto import Sealed, TokenHash
-from services.kernel.db import Database, Row, Transaction
+from services.kernel.crypto import TokenHash
+from services.kernel.db import Database, Transaction
 
 QUERIES = sql.beside(__file__)
 
 
 async def drop_abandoned(tx: Transaction, email: str, *, age: timedelta) -> None:
-    """Free the address from an account at least `age` old that nobody ever proved to own."""
-    await tx.execute(QUERIES["drop_abandoned"], email, age)
+    """Free the address from an account at least `age` old that nobody ever proved to own.
+
+    Whose address it is may never have known of the account: the audit log forgets them too.
+    """
+    dropped: UUID | None = await tx.fetchval(QUERIES["drop_abandoned"], email, age)
+    if dropped is not None:
+        await tx.execute(QUERIES["forget_in_audit"], dropped)
 
 
 async def add_user(
@@ -47,6 +51,11 @@ async def find_owner(tx: Transaction, email: str) -> Addressee | None:
     return None if row is None else Addressee(*row)
 
 
+async def take_password(tx: Transaction, user_id: UUID, password_hash: str) -> bool:
+    """Replace the password of an account that nobody has proved; False for a proved one."""
+    return await tx.fetchval(QUERIES["take_password"], user_id, password_hash) is not None
+
+
 async def new_id(tx: Transaction) -> UUID:
     """An id like any row's, for an account that does not exist."""
     made: UUID = await tx.fetchval(QUERIES["new_id"])
@@ -59,9 +68,10 @@ async def find_credentials(db: Database, email: str) -> Credentials | None:
     return None if row is None else Credentials(*row)
 
 
-async def count_failed_login(tx: Transaction, user_id: UUID) -> None:
-    """Count a wrong password."""
-    await tx.execute(QUERIES["count_failed_login"], user_id)
+async def hold_credentials(tx: Transaction, known: Credentials) -> bool:
+    """Hold an account whose password was checked; False when it was changed meanwhile."""
+    held = await tx.fetchval(QUERIES["hold_credentials"], known.user_id, known.password_changed_at)
+    return held is not None
 
 
 async def replace_password_hash(tx: Transaction, user_id: UUID, *, old: str, new: str) -> None:
@@ -69,9 +79,12 @@ async def replace_password_hash(tx: Transaction, user_id: UUID, *, old: str, new
     await tx.execute(QUERIES["replace_password_hash"], user_id, old, new)
 
 
-async def get_user(db: Database, user_id: UUID) -> User:
-    """An account. Raises UserNotFound, also when it is switched off."""
-    row = await db.fetchrow(QUERIES["get_user"], user_id)
+async def get_user(source: Database | Transaction, user_id: UUID, *, grace: timedelta) -> User:
+    """An account; it is erased `grace` after that was asked for.
+
+    Raises UserNotFound, also when it is switched off.
+    """
+    row = await source.fetchrow(QUERIES["get_user"], user_id, grace)
     if row is None:
         raise UserNotFound
     return User(*row)
@@ -156,32 +169,3 @@ async def is_verification_due(
     """
     due = await tx.fetchval(QUERIES["is_verification_due"], user_id, shortest, longest, patience)
     return bool(due)
-
-
-async def lock_jwt_keys(tx: Transaction) -> None:
-    """Be the only one to make a signing key until the transaction ends."""
-    await tx.execute(QUERIES["lock_jwt_keys"])
-
-
-async def list_jwt_keys(source: Database | Transaction) -> list[StoredKey]:
-    """The keys of tokens that may still be valid, newest first."""
-    return [_stored_key(row) for row in await source.fetch(QUERIES["list_jwt_keys"])]
-
-
-async def add_jwt_key(
-    tx: Transaction, key_id: str, public_jwk: Mapping[str, str], private: Sealed
-) -> None:
-    """Store a new signing key, good at once."""
-    await tx.execute(
-        QUERIES["add_jwt_key"],
-        key_id,
-        public_jwk,
-        private.ciphertext,
-        private.nonce,
-        private.key_id,
-    )
-
-
-def _stored_key(row: Row) -> StoredKey:
-    private = Sealed(row["private_ct"], row["private_nonce"], row["private_key_id"])
-    return StoredKey(row["kid"], row["x"], private, row["is_signing"])

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.auth import store
+from services.auth.audit.events import note
 from services.auth.cache import Cache
 from services.auth.model import Addressee
 from services.auth.pace import Pace
@@ -65,6 +66,7 @@ class Verification:
             await store.lock_token_owner(tx, VERIFY, hashes)
             user_id, email = await store.use_one_time_token(tx, VERIFY, hashes)
             await store.mark_verified(tx, user_id, email)
+            await note(tx, "email_verified", user_id)
         await self._cache.forget_tokens(hashes)
         return user_id
 

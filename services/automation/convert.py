@@ -7,7 +7,14 @@ from google.protobuf.message import Message
 from inergize.automation.v1 import automation_internal_service_pb2 as internal
 from inergize.automation.v1 import automation_pb2 as pb
 
-from services.automation.model import Action, ActionEvent, Attempt, AttemptResult, WantedAttempt
+from services.automation.model import (
+    Action,
+    ActionEvent,
+    Attempt,
+    AttemptResult,
+    ReadingResult,
+    WantedAttempt,
+)
 from services.kernel import messages
 
 _STATE_OF = {
@@ -55,6 +62,16 @@ def result_from_proto(request: internal.RecordAttemptRequest) -> AttemptResult:
         error_message=request.error_message,
         block_reasons=tuple(request.block_reasons),
         next_allowed_at=_optional("next_allowed_time", request),
+    )
+
+
+def reading_from_proto(request: internal.RecordReconciliationRequest) -> ReadingResult:
+    """What reading back has shown."""
+    return ReadingResult(
+        state=STATES[request.state],
+        remote_id=request.remote_id,
+        error_message=request.error_message,
+        retry_at=_optional("retry_time", request),
     )
 
 

@@ -25,3 +25,10 @@ class UserGone(DomainError):
 
     code = StatusCode.NOT_FOUND
     reason = reasons.ERROR_REASON_USER_NOT_FOUND
+
+
+class AutomationOff(DomainError):
+    """Automation is switched off; switch it on in your preferences."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = reasons.ERROR_REASON_AUTOMATION_OFF

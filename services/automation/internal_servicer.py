@@ -9,6 +9,7 @@ from inergize.automation.v1.automation_internal_service_pb2_grpc import (
 
 from services.automation import convert
 from services.automation.attempts import Attempts
+from services.automation.reconciling import Reconciling
 from services.kernel.interceptors.call import Context
 
 SERVICE = "inergize.automation.v1.AutomationInternalService"
@@ -17,8 +18,9 @@ SERVICE = "inergize.automation.v1.AutomationInternalService"
 class AutomationInternalServicer(AutomationInternalServiceServicer):
     """Proto in, domain call, proto out."""
 
-    def __init__(self, attempts: Attempts) -> None:
+    def __init__(self, attempts: Attempts, reconciling: Reconciling) -> None:
         self._attempts = attempts
+        self._reconciling = reconciling
 
     async def BeginAttempt(
         self, request: pb.BeginAttemptRequest, context: Context
@@ -33,3 +35,10 @@ class AutomationInternalServicer(AutomationInternalServiceServicer):
         result = convert.result_from_proto(request)
         await self._attempts.record(UUID(request.attempt_id), request.fence, result)
         return pb.RecordAttemptResponse()
+
+    async def RecordReconciliation(
+        self, request: pb.RecordReconciliationRequest, context: Context
+    ) -> pb.RecordReconciliationResponse:
+        result = convert.reading_from_proto(request)
+        await self._reconciling.record(UUID(request.attempt_id), request.fence, result)
+        return pb.RecordReconciliationResponse()

@@ -130,3 +130,50 @@ class Position:
 
     created_at: datetime
     attempt_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An attempt that is handed out to be read back."""
+
+    attempt_id: UUID
+    user_id: UUID
+    action_id: UUID
+    action_type: str
+    content_id: UUID | None
+    fence: int
+    from_state: str
+
+    @classmethod
+    def from_row(cls, row: Row) -> Self:
+        """A row of `claim_unknown`."""
+        return cls(**row)
+
+    def payload(self) -> dict[str, Any]:
+        """What the worker is told."""
+        return {
+            "attempt_id": str(self.attempt_id),
+            "user_id": str(self.user_id),
+            "action_id": str(self.action_id),
+            "content_id": str(self.content_id or ""),
+            "fence": self.fence,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingResult:
+    """What reading back has shown."""
+
+    state: str
+    remote_id: str
+    error_message: str
+    retry_at: datetime | None
+
+    def detail(self) -> dict[str, Any]:
+        """What the attempt's story tells of it: only what there is."""
+        told = {
+            "remote_id": self.remote_id,
+            "error": self.error_message,
+            "retry_time": self.retry_at and self.retry_at.isoformat(),
+        }
+        return {name: value for name, value in told.items() if value}

@@ -75,6 +75,38 @@ INSERT INTO automation_log_events (attempt_id, user_id, from_state, to_state, fe
 SELECT id, user_id, 'claimed', 'queued', fence, $2 FROM returned
 RETURNING attempt_id;
 
+-- claim_unknown --
+-- Take attempts whose answer was lost and that are due to be read back, and those of which no
+-- reading came back in time. For the reconciler.
+-- $1 limit integer, $2 lease interval
+WITH due AS (
+    SELECT id, state
+      FROM automation_logs
+     WHERE state IN ('unknown', 'reconciling')
+       AND coalesce(lease_until, '-infinity') <= now()
+     ORDER BY coalesce(lease_until, '-infinity')
+     LIMIT $1
+       FOR UPDATE SKIP LOCKED
+)
+UPDATE automation_logs
+   SET state = 'reconciling', fence = fence + 1, lease_until = now() + $2
+  FROM due
+ WHERE automation_logs.id = due.id
+RETURNING automation_logs.id AS attempt_id, user_id, action_id, action_type, content_id, fence,
+          due.state AS from_state;
+
+-- record_reading --
+-- Store what reading back has shown; while undecided, lease_until says when to read again. No row
+-- when the fence is old or it is stored. For workers.
+-- $1 id uuid, $2 fence bigint, $3 state text, $4 remote_id text or null, $5 error_message text or null, $6 retry_at timestamptz or null
+UPDATE automation_logs
+   SET state = $3::text, remote_id = $4, error_message = coalesce($5, error_message),
+       lease_until = CASE WHEN $3::text = 'unknown' THEN $6::timestamptz END,
+       executed_at = CASE WHEN $3::text IN ('confirmed', 'not_found') THEN now()
+                          ELSE executed_at END
+ WHERE id = $1 AND fence = $2 AND state = 'reconciling'
+RETURNING user_id;
+
 -- add_event --
 -- Tell a step in an attempt's life.
 -- $1 attempt_id uuid, $2 user_id uuid, $3 from_state text or null, $4 to_state text, $5 fence bigint, $6 actor text, $7 detail jsonb

@@ -10,6 +10,8 @@ from services.automation.model import (
     Attempt,
     AttemptResult,
     Position,
+    Reading,
+    ReadingResult,
     Step,
     WantedAttempt,
 )
@@ -90,6 +92,32 @@ async def record_attempt(
 async def return_lapsed(tx: Transaction, limit: int, actor: str) -> int:
     """Give back up to `limit` attempts whose lease has ended; returns how many."""
     return len(await tx.fetch(QUERIES["return_lapsed"], limit, actor))
+
+
+async def claim_unknown(tx: Transaction, limit: int, lease: timedelta) -> list[Reading]:
+    """Take up to `limit` attempts to be read back; nobody else does before the lease ends."""
+    rows = await tx.fetch(QUERIES["claim_unknown"], limit, lease)
+    return [Reading.from_row(row) for row in rows]
+
+
+async def record_reading(
+    tx: Transaction, attempt_id: UUID, fence: int, result: ReadingResult
+) -> UUID | None:
+    """Store a reading and return its user; None when just this is stored. Raises FenceLost."""
+    user_id: UUID | None = await tx.fetchval(
+        QUERIES["record_reading"],
+        attempt_id,
+        fence,
+        result.state,
+        result.remote_id or None,
+        result.error_message or None,
+        result.retry_at,
+    )
+    if user_id is None:
+        state = await tx.fetchval(QUERIES["get_state"], attempt_id, fence)
+        if state != result.state:
+            raise FenceLost
+    return user_id
 
 
 async def add_event(tx: Transaction, attempt_id: UUID, user_id: UUID, step: Step) -> None:

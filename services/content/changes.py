@@ -12,6 +12,8 @@ import redis.asyncio as redis
 import structlog
 from redis.exceptions import RedisError
 
+from services.kernel.watchers import Watchers
+
 PATTERN = "content:{*}:*"
 HEAR_SECONDS = 10.0
 RETRY_SECONDS = 0.5
@@ -29,7 +31,7 @@ class Changes:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
-        self._watchers: dict[str, set[asyncio.Event]] = {}
+        self._watchers = Watchers()
         self._hearing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -57,15 +59,8 @@ class Changes:
     @asynccontextmanager
     async def watching(self, user_id: UUID, content_id: UUID) -> AsyncIterator[asyncio.Event]:
         """An event that is set whenever the content may have changed."""
-        name = channel(user_id, content_id)
-        changed = asyncio.Event()
-        self._watchers.setdefault(name, set()).add(changed)
-        try:
+        with self._watchers.watching(channel(user_id, content_id)) as changed:
             yield changed
-        finally:
-            self._watchers[name].discard(changed)
-            if not self._watchers[name]:
-                del self._watchers[name]
 
     async def _hear(self) -> None:
         while True:
@@ -81,8 +76,4 @@ class Changes:
             while True:
                 message = await subscription.get_message(timeout=HEAR_SECONDS)
                 if message is not None:
-                    self._wake(message["channel"])
-
-    def _wake(self, name: str) -> None:
-        for changed in self._watchers.get(name, ()):
-            changed.set()
+                    self._watchers.wake(message["channel"])

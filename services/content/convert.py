@@ -148,3 +148,15 @@ def result_from_proto(request: internal.RecordPublicationRequest) -> Publication
         error="" if is_published else request.error,
         retry_at=messages.to_datetime("retry_time", request.retry_time) if has_retry else None,
     )
+
+
+def settlement_from_proto(request: internal.SettlePublicationRequest) -> PublicationResult:
+    """What reading back has shown."""
+    outcome = OUTCOMES[request.outcome]
+    is_published = outcome is Outcome.PUBLISHED
+    return PublicationResult(
+        outcome=outcome,
+        remote_id=request.remote_id if is_published else "",
+        error="" if is_published else request.error,
+        retry_at=None,
+    )

@@ -14,17 +14,21 @@ from services.content.errors import (
     ScheduleTimeRefused,
     WrongContentState,
 )
-from services.content.local_time import first_instant, on_clock, zone_named
+from services.content.local_time import first_instant, on_clock
 from services.content.model import CalendarTime, Content, Draft, Position
 from services.kernel.caller import Caller
 from services.kernel.db import Database, Transaction
 from services.kernel.doorbell import Doorbell
+from services.kernel.entitlements import Entitlements, check_room
 from services.kernel.errors import EtagMismatch
 from services.kernel.paging import PageTokens
+from services.kernel.time_zones import zone_named
 
 LATE = timedelta(minutes=1)
 """A time this little past counts as now: the request took a while, or a clock is slow."""
 FARTHEST = timedelta(days=366)
+SCHEDULED = "scheduled_posts"
+"""What the subscription calls the number of contents that wait for their time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Contents:
     changes: Changes
     doorbell: Doorbell
     tokens: PageTokens
+    entitlements: Entitlements
 
     async def create(self, caller: Caller, draft: Draft) -> Content:
         """Store a draft."""
@@ -69,13 +74,18 @@ class Contents:
 
         A naive `when` is read on a clock in `time_zone`, the caller's own when empty. Raises
         ContentNotFound, EtagMismatch, WrongContentState, NotPublishable, NothingToPublish,
-        UnknownTimeZone, ScheduleTimeRefused.
+        TimeZoneUnknown, ScheduleTimeRefused, and EntitlementReached when as much is scheduled as
+        the subscription allows; what is scheduled may be moved all the same.
         """
+        # Before the transaction, which is not to wait for another service.
+        allowed = await self.entitlements.limit(caller.user_id, caller.tier, SCHEDULED)
         async with self.db.transaction() as tx:
             content, now = await store.lock_content(tx, caller.user_id, content_id)
             check_etag(content, etag)
             check_publishable(content)
             planned = calendar_time(when, time_zone or caller.time_zone, now)
+            if content.status != "scheduled":
+                check_room(SCHEDULED, allowed, await store.lock_scheduled(tx, caller.user_id))
             await store.schedule(tx, caller.user_id, content_id, planned)
             tx.after_commit(self.doorbell.ring)
             return await self._changed(tx, content)
@@ -114,7 +124,7 @@ def check_publishable(content: Content) -> None:
 def calendar_time(when: datetime, time_zone: str, now: datetime) -> CalendarTime:
     """A time of publication, and how the user's calendar shows it.
 
-    Raises UnknownTimeZone, and ScheduleTimeRefused for a time that is past or too far ahead.
+    Raises TimeZoneUnknown, and ScheduleTimeRefused for a time that is past or too far ahead.
     """
     zone = zone_named(time_zone)
     # Far years first: next to the years 1 and 9999 a zone's offset cannot be added.

@@ -39,10 +39,3 @@ class ScheduleTimeRefused(DomainError):
 
     code = StatusCode.INVALID_ARGUMENT
     reason = reasons.ERROR_REASON_SCHEDULE_TIME
-
-
-class UnknownTimeZone(DomainError):
-    """The time zone is not in the IANA database."""
-
-    code = StatusCode.INVALID_ARGUMENT
-    reason = reasons.ERROR_REASON_TIME_ZONE

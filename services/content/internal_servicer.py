@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from inergize.content.v1 import content_internal_service_pb2 as pb
-from inergize.content.v1.content_internal_service_pb2_grpc import ContentInternalServiceServicer
 
 from services.content import convert
 from services.content.publishing import Publishing
@@ -12,7 +11,7 @@ from services.kernel.interceptors.call import Context
 SERVICE = "inergize.content.v1.ContentInternalService"
 
 
-class ContentInternalServicer(ContentInternalServiceServicer):
+class ContentInternalServicer:
     """Proto in, domain call, proto out."""
 
     def __init__(self, publishing: Publishing) -> None:
@@ -36,3 +35,11 @@ class ContentInternalServicer(ContentInternalServiceServicer):
         result = convert.result_from_proto(request)
         await self._publishing.record(UUID(request.content_id), request.fence, result)
         return pb.RecordPublicationResponse()
+
+    async def SettlePublication(
+        self, request: pb.SettlePublicationRequest, context: Context
+    ) -> pb.SettlePublicationResponse:
+        result = convert.settlement_from_proto(request)
+        content_id, action_id = UUID(request.content_id), UUID(request.action_id)
+        await self._publishing.settle(content_id, action_id, result)
+        return pb.SettlePublicationResponse()

@@ -2,23 +2,7 @@
 
 from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
-
-from services.content.errors import UnknownTimeZone
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """The IANA zone of that name. Raises UnknownTimeZone."""
-    # The set leaves out names that load but are no zones, such as `right/UTC` with leap seconds.
-    if name not in _names():
-        raise UnknownTimeZone(time_zone=name)
-    return ZoneInfo(name)
-
-
-@lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
-    return frozenset(available_timezones())
+from zoneinfo import ZoneInfo
 
 
 def first_instant(local: datetime, zone: ZoneInfo) -> datetime:

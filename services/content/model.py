@@ -164,3 +164,6 @@ class Recorded:
     action_id: UUID
     published_at: datetime | None
     scheduled_at: datetime
+    at: datetime
+    name: str
+    """What its user knows it by: its title, or how its text begins."""

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from services.content import store
 from services.content.changes import Changes
 from services.content.model import DueContent, Outcome, Publication, PublicationResult, Recorded
+from services.content.notices import notice_of
 from services.kernel.db import Database, Transaction
 from services.kernel.doorbell import Doorbell
 from services.kernel.errors import InvalidRequest
@@ -61,6 +62,20 @@ class Publishing:
             if recorded is not None:
                 await self._follow_up(tx, content_id, result, recorded)
 
+    async def settle(self, content_id: UUID, action_id: UUID, result: PublicationResult) -> None:
+        """Store what became of an action whose answer was lost, unless that is known.
+
+        Raises InvalidRequest for a result without what its outcome needs.
+        """
+        check_result(result)
+        async with self.db.transaction() as tx:
+            fence = await store.lock_unknown(tx, content_id, action_id)
+            if fence is None:
+                return
+            recorded = await store.record_publication(tx, content_id, fence, result)
+            if recorded is not None:
+                await self._follow_up(tx, content_id, result, recorded)
+
     async def _follow_up(
         self, tx: Transaction, content_id: UUID, result: PublicationResult, recorded: Recorded
     ) -> None:
@@ -70,11 +85,16 @@ class Publishing:
             await store.end_calendar_entry(tx, recorded.user_id, content_id, ended)
         if result.outcome is Outcome.DEFERRED:
             tx.after_commit(self.doorbell.ring)  # it may be due sooner than anything else
+        notice = notice_of(content_id, result, recorded)
+        if notice is not None:
+            await self.outbox.add(tx, topic="notice", payload=notice, user_id=recorded.user_id)
         if recorded.published_at is not None:
             event = published_event(content_id, result.remote_id, recorded, recorded.published_at)
             await self.outbox.add(
                 tx, topic="events", payload={"events": [event]}, user_id=recorded.user_id
             )
+            told = told_of(content_id, result.remote_id, recorded)
+            await self.outbox.add(tx, topic="webhook_event", payload=told, user_id=recorded.user_id)
 
     def _announce(self, tx: Transaction, user_id: UUID, content_id: UUID) -> None:
         tx.after_commit(partial(self.changes.announce, [(user_id, content_id)]))
@@ -88,6 +108,19 @@ def check_result(result: PublicationResult) -> None:
         raise InvalidRequest({"remote_id": rule})
     if result.outcome is Outcome.DEFERRED and result.retry_at is None:
         raise InvalidRequest({"retry_time": "must be set when deferred"})
+
+
+def told_of(content_id: UUID, post_urn: str, recorded: Recorded) -> dict[str, Any]:
+    """What the user's programs are told of a publication; once an action."""
+    return {
+        "event_type": "content.published",
+        "dedupe_key": f"content_published:{recorded.action_id}",
+        "data": {
+            "content_id": str(content_id),
+            "action_id": str(recorded.action_id),
+            "linkedin_post_urn": post_urn,
+        },
+    }
 
 
 def published_event(

@@ -40,6 +40,16 @@ SELECT id, user_id, type, coalesce(title, '') AS title,
 -- $1 user_id uuid, $2 id uuid
 SELECT now() FROM content WHERE user_id = $1 AND id = $2 FOR UPDATE;
 
+-- lock_scheduling --
+-- Let the user's other calls that schedule wait, so that what is counted next stays true.
+-- $1 user_id uuid
+SELECT pg_advisory_xact_lock(hashtextextended('content.scheduled:' || $1::uuid, 0));
+
+-- count_scheduled --
+-- How much of a user's content waits for its time.
+-- $1 user_id uuid
+SELECT count(*) FROM content WHERE user_id = $1 AND status = 'scheduled';
+
 -- schedule_content --
 -- Set or move the time. What was claimed is taken back by the fence; a content that was not
 -- waiting begins a new publication, with an action of its own.
@@ -144,9 +154,19 @@ UPDATE content
        revision = revision + 1
  WHERE id = $1 AND fence = $2
    AND (publish_state = 'publishing' OR (publish_state = 'unknown' AND $4 <> 'unknown'))
-RETURNING user_id, publish_action_id AS action_id, published_at, scheduled_at;
+RETURNING user_id, publish_action_id AS action_id, published_at, scheduled_at, now() AS at,
+          coalesce(nullif(title, ''), left(body_text, 80), '') AS name;
 
 -- get_publish_state --
 -- What a claim has come to; no row when the fence is old. For workers.
 -- $1 id uuid, $2 fence bigint
 SELECT publish_state FROM content WHERE id = $1 AND fence = $2;
+
+-- lock_unknown --
+-- Hold a content while what became of it is settled; no row when that is known, or when another
+-- action is to publish it by now. For workers.
+-- $1 id uuid, $2 publish_action_id uuid
+SELECT fence
+  FROM content
+ WHERE id = $1 AND publish_action_id = $2 AND publish_state = 'unknown'
+   FOR UPDATE;

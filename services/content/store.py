@@ -67,6 +67,13 @@ async def lock_content(
     return await get_content(tx, user_id, content_id), now
 
 
+async def lock_scheduled(tx: Transaction, user_id: UUID) -> int:
+    """How much of the user's content is scheduled; nobody else schedules more meanwhile."""
+    await tx.execute(QUERIES["lock_scheduling"], user_id)
+    count: int = await tx.fetchval(QUERIES["count_scheduled"], user_id)
+    return count
+
+
 async def schedule(tx: Transaction, user_id: UUID, content_id: UUID, when: CalendarTime) -> None:
     """Set the time of a content that is locked, and enter it in the calendar."""
     await tx.execute(QUERIES["schedule_content"], user_id, content_id, when.at)
@@ -136,3 +143,9 @@ async def record_publication(
     if state != outcome.publish_state:
         raise FenceLost
     return None
+
+
+async def lock_unknown(tx: Transaction, content_id: UUID, action_id: UUID) -> int | None:
+    """Hold a content whose publication by this action is unknown; its fence, else None."""
+    fence: int | None = await tx.fetchval(QUERIES["lock_unknown"], content_id, action_id)
+    return fence

@@ -12,6 +12,7 @@ from services.content.model import Content
 from services.kernel.caller import Caller
 from services.kernel.db import Database
 from services.kernel.deadline import remaining_seconds
+from services.kernel.watchers import either
 
 LOOK_SECONDS = 2.0
 """How late a change is seen whose announcement was lost."""
@@ -34,7 +35,7 @@ class Watching:
             seen = await store.get_content(self.db, caller.user_id, content_id)
             yield seen
             while (seconds := _seconds_left()) > 0 and not self.draining.is_set():
-                await _either(changed, self.draining, min(seconds, LOOK_SECONDS))
+                await either(changed, self.draining, min(seconds, LOOK_SECONDS))
                 changed.clear()
                 try:
                     found = await store.get_content(self.db, caller.user_id, content_id)
@@ -48,13 +49,3 @@ class Watching:
 def _seconds_left() -> float:
     left = remaining_seconds()
     return LOOK_SECONDS if left is None else left
-
-
-async def _either(one: asyncio.Event, other: asyncio.Event, seconds: float) -> None:
-    """Wait until one of two events is set, or the time is over."""
-    waits = [asyncio.create_task(event.wait()) for event in (one, other)]
-    try:
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()

@@ -16,6 +16,7 @@ class Caller:
 
     user_id: UUID
     session_id: UUID
+    """The session's id, or the API key's."""
     role: str
     """member, support or admin."""
     tier: str
@@ -24,6 +25,10 @@ class Caller:
     """1 after a password, 2 after a second factor."""
     time_zone: str
     """IANA zone."""
+    authenticated_at: float = 0.0
+    """Unix time when the session's user was last proved; never, for an API key."""
+    scopes: frozenset[str] | None = None
+    """What an API key may do; None for a session, which may do what its user may."""
 
 
 @dataclass(frozen=True, slots=True)

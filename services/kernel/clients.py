@@ -40,7 +40,7 @@ class Mesh:
             self._channels[target] = grpc.aio.insecure_channel(
                 self._address,
                 options=[*_OPTIONS, ("grpc.default_authority", f"{target}.mesh")],
-                interceptors=[_Outgoing(target, self._signer)],
+                interceptors=[_Unary(target, self._signer), _Stream(target, self._signer)],
             )
         return self._channels[target]
 
@@ -51,7 +51,7 @@ class Mesh:
         self._channels.clear()
 
 
-class _Outgoing(grpc.aio.UnaryUnaryClientInterceptor):
+class _Outgoing:
     """Adds to each call what the callee needs to know."""
 
     def __init__(self, target: str, signer: Signer) -> None:
@@ -59,14 +59,13 @@ class _Outgoing(grpc.aio.UnaryUnaryClientInterceptor):
         self._signer = signer
         self._timeouts: dict[str, float] = {}
 
-    async def intercept_unary_unary(
-        self, continuation: Callable[..., Any], client_call_details: ClientCallDetails, request: Any
-    ) -> Any:
+    def prepared(self, client_call_details: ClientCallDetails) -> ClientCallDetails:
+        """The call with credential, request id and deadline. Raises DeadlineExceeded."""
         metadata = Metadata(*(client_call_details.metadata or ()))
         metadata.add("authorization", f"Bearer {self._signer.token_for(self._target)}")
         if request_id := current_request_id():
             metadata.add("x-request-id", request_id)
-        details = ClientCallDetails(
+        return ClientCallDetails(
             method=client_call_details.method,
             timeout=self._timeout(client_call_details),
             metadata=metadata,
@@ -74,7 +73,6 @@ class _Outgoing(grpc.aio.UnaryUnaryClientInterceptor):
             # While Envoy restarts, waiting within the deadline beats failing at once.
             wait_for_ready=True,
         )
-        return await continuation(details, request)
 
     def _timeout(self, details: ClientCallDetails) -> float:
         limits = [self._contract_seconds(details.method)]
@@ -93,3 +91,21 @@ class _Outgoing(grpc.aio.UnaryUnaryClientInterceptor):
             service = name[1:].partition("/")[0]
             self._timeouts |= {found.path: found.timeout_seconds for found in methods(service)}
         return self._timeouts.get(name, FALLBACK_SECONDS)
+
+
+class _Unary(_Outgoing, grpc.aio.UnaryUnaryClientInterceptor):
+    """Calls with one answer."""
+
+    async def intercept_unary_unary(
+        self, continuation: Callable[..., Any], client_call_details: ClientCallDetails, request: Any
+    ) -> Any:
+        return await continuation(self.prepared(client_call_details), request)
+
+
+class _Stream(_Outgoing, grpc.aio.UnaryStreamClientInterceptor):
+    """Calls with a stream of answers."""
+
+    async def intercept_unary_stream(
+        self, continuation: Callable[..., Any], client_call_details: ClientCallDetails, request: Any
+    ) -> Any:
+        return await continuation(self.prepared(client_call_details), request)

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 
+import inergize
 from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.descriptor import (
     Descriptor,
@@ -30,6 +33,10 @@ class Method:
     timeout_seconds: float
     callers: frozenset[str]
     """Who may call an internal method."""
+    scope: str
+    """What an API key needs to call it; empty when none may."""
+    needs_recent_authentication: bool
+    """Whether the session's user must have been proved within the last minutes."""
     is_read: bool
     is_idempotent: bool
     """Safe to repeat: reads, and writes that say so."""
@@ -43,6 +50,25 @@ class Method:
     def name(self) -> str:
         """The method's own name, which is also the servicer's attribute."""
         return self.path.rpartition("/")[2]
+
+
+def known_scopes() -> frozenset[str]:
+    """Every scope that a method of any installed contract asks for."""
+    return frozenset(
+        method.scope
+        for service in _public_services()
+        for method in methods(service)
+        if method.scope
+    )
+
+
+def _public_services() -> Iterator[str]:
+    """Full names; a service whose stub nobody has imported is not among the descriptors yet."""
+    for folder in inergize.__path__:
+        for path in Path(folder).glob("*/v1/*_service_pb2.py"):
+            module = import_module(f"inergize.{path.parts[-3]}.v1.{path.stem}")
+            for service in module.DESCRIPTOR.services_by_name.values():
+                yield service.full_name
 
 
 def methods(service: str) -> list[Method]:
@@ -66,12 +92,20 @@ def _method(method: MethodDescriptor) -> Method:
         raise ContractError(f"{path} needs the options access and timeout")
     if (access == access_pb2.ACCESS_INTERNAL) != bool(callers):
         raise ContractError(f"{path}: internal methods, and only they, name their callers")
+    scope = options.Extensions[access_pb2.scope]
+    is_recent = options.Extensions[access_pb2.recent_authentication]
+    if scope and (access != access_pb2.ACCESS_USER or is_recent):
+        raise ContractError(f"{path}: an API key cannot call it, so it has no scope")
+    if is_recent and access not in {access_pb2.ACCESS_USER, access_pb2.ACCESS_ADMIN}:
+        raise ContractError(f"{path}: only a session can be authenticated recently")
     level = options.idempotency_level
     return Method(
         path=path,
         access=access,
         timeout_seconds=timeout,
         callers=callers,
+        scope=scope,
+        needs_recent_authentication=is_recent,
         is_read=level == READ,
         is_idempotent=level != MethodOptions.IDEMPOTENCY_UNKNOWN,
         is_stream=method.server_streaming,

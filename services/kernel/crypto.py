@@ -4,21 +4,19 @@ Every ciphertext and hash names its key, so that keys can be rotated; the first 
 used for new values. A ciphertext is bound to its column and user: moved elsewhere it does not open.
 """
 
-import base64
 import hmac
 import os
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from services.kernel.config import CryptoSettings, Key
+from services.kernel.config import CryptoSettings
+from services.kernel.config_group import KEY_BYTES
 
 NONCE_BYTES = 12
-KEY_BYTES = 32
 
 
 class CryptoError(Exception):
@@ -51,9 +49,13 @@ class Keys:
     """The process's keys."""
 
     def __init__(self, crypto: CryptoSettings) -> None:
-        """Decode the keys. Raises ValueError for a key that is not 32 bytes of base64."""
-        self._encryption = _decoded(crypto.encryption_keys)
-        self._hash = _decoded(crypto.hash_keys)
+        self._encryption = {key.id: key.raw() for key in crypto.encryption_keys}
+        self._hash = {key.id: key.raw() for key in crypto.hash_keys}
+
+    @property
+    def first_key_id(self) -> str:
+        """The id of the key that seals. Raises CryptoError when none is configured."""
+        return _first(self._encryption)[0]
 
     def seal(self, plaintext: bytes, associated: bytes) -> Sealed:
         """Seal under the first encryption key; `associated` comes from `context`."""
@@ -90,7 +92,11 @@ class Keys:
     def mac(self, purpose: str, value: bytes) -> bytes:
         """A keyed digest of 32 bytes for a purpose of its own, such as page tokens."""
         _, key = _first(self._hash)
-        return hmac.digest(key, purpose.encode() + b"\0" + value, sha256)
+        return _mac(key, purpose, value)
+
+    def macs(self, purpose: str, value: bytes) -> list[bytes]:
+        """The same under every key, for checking during a rotation."""
+        return [_mac(key, purpose, value) for key in self._hash.values()]
 
 
 def new_data_key() -> bytes:
@@ -114,19 +120,15 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def _mac(key: bytes, purpose: str, value: bytes) -> bytes:
+    return hmac.digest(key, purpose.encode() + b"\0" + value, sha256)
+
+
 def _decrypt(key: bytes, nonce: bytes, ciphertext: bytes, associated: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(nonce, ciphertext, associated)
     except (InvalidTag, ValueError) as refused:
         raise CryptoError("a sealed value does not open") from refused
-
-
-def _decoded(keys: Iterable[Key]) -> dict[str, bytes]:
-    decoded = {key.id: base64.b64decode(key.key.get_secret_value(), validate=True) for key in keys}
-    for key_id, key in decoded.items():
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"key {key_id!r} must be {KEY_BYTES} bytes, base64")
-    return decoded
 
 
 def _first(keys: dict[str, bytes]) -> tuple[str, bytes]:

@@ -128,11 +128,29 @@ class SessionEnded(DomainError):
     reason = reasons.ERROR_REASON_SESSION_ENDED
 
 
+class ApiKeyEnded(SessionEnded):
+    """The API key is unknown, revoked or expired."""
+
+
 class PermissionDenied(DomainError):
     """You may not use this method."""
 
     code = StatusCode.PERMISSION_DENIED
     reason = reasons.ERROR_REASON_PERMISSION_DENIED
+
+
+class ReauthenticationRequired(DomainError):
+    """This needs a fresh proof of who you are: call Reauthenticate, then try again."""
+
+    code = StatusCode.PERMISSION_DENIED
+    reason = reasons.ERROR_REASON_REAUTHENTICATION_REQUIRED
+
+
+class ScopeMissing(DomainError):
+    """The API key may not use this method."""
+
+    code = StatusCode.PERMISSION_DENIED
+    reason = reasons.ERROR_REASON_SCOPE_MISSING
 
 
 class PageTokenInvalid(DomainError):
@@ -189,6 +207,13 @@ class IdempotencyNotSupported(DomainError):
 
     code = StatusCode.INVALID_ARGUMENT
     reason = reasons.ERROR_REASON_IDEMPOTENCY_NOT_SUPPORTED
+
+
+class TimeZoneUnknown(DomainError):
+    """The time zone is not in the IANA database."""
+
+    code = StatusCode.INVALID_ARGUMENT
+    reason = reasons.ERROR_REASON_TIME_ZONE
 
 
 class MessageGone(DomainError):

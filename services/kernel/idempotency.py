@@ -6,7 +6,6 @@ repeat is told that the answer is lost instead of acting again.
 
 from contextvars import ContextVar
 from dataclasses import dataclass
-from hashlib import sha256
 
 import redis.asyncio as redis
 import structlog
@@ -14,6 +13,7 @@ from google.protobuf.message import Message
 from redis.exceptions import RedisError
 
 from services.kernel import sql
+from services.kernel.crypto import Keys
 from services.kernel.db import Database, Transaction
 from services.kernel.errors import (
     IdempotencyInFlight,
@@ -46,22 +46,28 @@ class Claim:
 _pending: ContextVar[Claim | None] = ContextVar("idempotency", default=None)
 
 
-def claim_for(caller_id: str, method: str, key: str, request: Message) -> Claim:
-    """Name a call. Raises IdempotencyKeyInvalid for an unusable key."""
-    if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise IdempotencyKeyInvalid
-    return Claim(
-        caller_id, method, key, sha256(request.SerializeToString(deterministic=True)).digest()
-    )
-
-
 class IdempotencyKeys:
     """The keys of one service."""
 
-    def __init__(self, db: Database, client: redis.Redis) -> None:
+    def __init__(self, db: Database, client: redis.Redis, secret: Keys) -> None:
         self._db = db
         self._redis = client
+        self._secret = secret
         db.first_statement = self._enter
+
+    def claim(self, caller_id: str, method: str, key: str, request: Message) -> Claim:
+        """Name a call. Raises IdempotencyKeyInvalid for an unusable key."""
+        if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
+            raise IdempotencyKeyInvalid
+        said = request.SerializeToString(deterministic=True)
+        return Claim(caller_id, method, key, self.digest(said))
+
+    def digest(self, said: bytes) -> bytes:
+        """32 bytes that stand for what was said, and by which nobody finds it again.
+
+        A request may hold a password or an address; without a key these could be guessed from it.
+        """
+        return self._secret.mac("idempotency", said)
 
     async def begin(self, claim: Claim) -> bytes | None:
         """The stored reply of an earlier call, or None to go on.

@@ -67,14 +67,16 @@ def verify(parsed: Parsed, key: Ed25519PublicKey) -> None:
 
 
 def check_claims(claims: Mapping[str, Any], *, issuer: str, audience: str) -> Mapping[str, Any]:
-    """Check iss, aud, exp, iat and sub. Raises TokenError; returns the claims."""
+    """Check iss, aud, exp, iat, nbf if there, and sub. Raises TokenError; returns the claims."""
     now = time.time()
     if claims.get("iss") != issuer or claims.get("aud") != audience:
         raise TokenError("issuer or audience")
-    expires, issued = claims.get("exp"), claims.get("iat")
-    if not isinstance(expires, int) or not isinstance(issued, int):
+    expires: Any = claims.get("exp")
+    issued: Any = claims.get("iat")
+    begins: Any = claims.get("nbf", issued)
+    if not all(type(at) is int for at in (expires, issued, begins)):  # True is an int besides
         raise TokenError("times")
-    if expires <= now or issued > now + CLOCK_SKEW_SECONDS:
+    if expires <= now or max(issued, begins) > now + CLOCK_SKEW_SECONDS:
         raise TokenError("expired or from the future")
     if not isinstance(claims.get("sub"), str):
         raise TokenError("subject")
@@ -96,9 +98,17 @@ def _decode(segment: str) -> bytes:
         raise TokenError("encoding") from None
 
 
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object whose names differ: of a name that is there twice, readers pick either."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is there twice")
+    return found
+
+
 def _object(segment: str) -> dict[str, Any]:
     try:
-        value = json.loads(_decode(segment))
+        value = json.loads(_decode(segment), object_pairs_hook=_unique)
     except (ValueError, RecursionError):  # the latter for a thousand brackets within each other
         raise TokenError("JSON") from None
     if not isinstance(value, dict):

@@ -44,6 +44,22 @@ class Message:
     attempt: int
 
 
+async def enter(
+    tx: Transaction,
+    *,
+    topic: str,
+    payload: Mapping[str, Any],
+    queue: str = "normal",
+    user_id: UUID | None = None,
+    available_at: datetime | None = None,
+) -> UUID:
+    """Enter a message without a secret, and without ringing: a sweep finds it within seconds."""
+    message_id: UUID = await tx.fetchval(
+        QUERIES["add_outbox_message"], topic, user_id, payload, queue, available_at
+    )
+    return message_id
+
+
 class Outbox:
     """One service's outbox table."""
 
@@ -68,8 +84,13 @@ class Outbox:
         `secret` is sealed, and blanked when the message is done. Returns the message's id, which
         is also the idempotency key of what the worker then does.
         """
-        message_id: UUID = await tx.fetchval(
-            QUERIES["add_outbox_message"], topic, user_id, payload, queue, available_at
+        message_id = await enter(
+            tx,
+            topic=topic,
+            payload=payload,
+            queue=queue,
+            user_id=user_id,
+            available_at=available_at,
         )
         if secret is not None:
             await self._seal(tx, message_id, secret)

@@ -17,6 +17,7 @@ from services.kernel.db import Database, service_dsn
 from services.kernel.doorbell import Doorbell
 from services.kernel.outbox import Outbox
 from services.kernel.periodic import PeriodicJob
+from services.kernel.user_data import UserDataExtras
 
 REDIS_TIMEOUT_SECONDS = 1.0
 
@@ -41,13 +42,18 @@ class Runtime:
 class Room:
     """What one service serves."""
 
-    servicers: Mapping[str, object]
-    """Full service name to servicer: `{"inergize.content.v1.ContentService": ...}`."""
+    servicers: Mapping[str, object | tuple[object, ...]]
+    """Full service name to servicer: `{"inergize.content.v1.ContentService": ...}`.
+
+    Several may share a service; then each method is found on exactly one of them.
+    """
     periodic: Sequence[PeriodicJob] = ()
     sessions: SessionSource | None = None
     """Auth's own; the others ask Auth."""
     token_keys: KeySource | None = None
     """Auth's own; the others ask Auth."""
+    user_data: UserDataExtras = field(default_factory=UserDataExtras)
+    """What the room holds about its users beside its own tables."""
     on_start: Sequence[Callable[[], Awaitable[None]]] = field(default=())
     """Run before the first call."""
     on_stop: Sequence[Callable[[], Awaitable[None]]] = field(default=())

@@ -25,6 +25,7 @@ from services.kernel.servicer import SERVICE as WORK
 from services.kernel.servicer import WorkServicer
 from services.kernel.sessions import RemoteKeys, RemoteSessions
 from services.kernel.telemetry import configure_logging
+from services.kernel.user_data import UserData
 
 log = structlog.get_logger()
 
@@ -61,10 +62,11 @@ class GrpcServer:
                 given.settings.auth,
             ),
             verifier=Verifier(given.name, given.settings.mesh.public_keys),
-            keys=IdempotencyKeys(given.db, given.redis),
+            keys=IdempotencyKeys(given.db, given.redis, given.keys),
         )
         periodic = Periodic(given.db, [*housekeeping(given.db), *room.periodic])
-        servicers = {**room.servicers, WORK: WorkServicer(given.outbox, periodic)}
+        user_data = UserData(given.db, room.user_data)
+        servicers = {**room.servicers, WORK: WorkServicer(given.outbox, periodic, user_data)}
         for name, servicer in servicers.items():
             handlers = {found.name: handler(found, servicer, parts) for found in methods(name)}
             self._server.add_generic_rpc_handlers(

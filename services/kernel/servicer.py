@@ -1,5 +1,6 @@
-"""WorkInternalService: hands a service's outbox and periodic work to scheduler and workers."""
+"""WorkInternalService: a service's outbox, periodic work and users' data, for those who work."""
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -10,6 +11,7 @@ from services.kernel import messages
 from services.kernel.interceptors.call import Context
 from services.kernel.outbox import Claim, Outbox
 from services.kernel.periodic import Periodic, PeriodicClaim
+from services.kernel.user_data import UserData
 
 SERVICE = "inergize.common.v1.WorkInternalService"
 
@@ -17,9 +19,10 @@ SERVICE = "inergize.common.v1.WorkInternalService"
 class WorkServicer(WorkInternalServiceServicer):
     """Work over gRPC; the same in every service."""
 
-    def __init__(self, outbox: Outbox, periodic: Periodic) -> None:
+    def __init__(self, outbox: Outbox, periodic: Periodic, user_data: UserData) -> None:
         self._outbox = outbox
         self._periodic = periodic
+        self._user_data = user_data
 
     async def ClaimOutbox(
         self, request: pb.ClaimOutboxRequest, context: Context
@@ -67,6 +70,19 @@ class WorkServicer(WorkInternalServiceServicer):
         due_at = messages.to_datetime("due_time", request.due_time)
         await self._periodic.fail(request.name, due_at, request.fence, request.error)
         return pb.FinishPeriodicResponse()
+
+    async def ExportUserData(
+        self, request: pb.ExportUserDataRequest, context: Context
+    ) -> AsyncIterator[pb.ExportUserDataResponse]:
+        async for table, rows in self._user_data.export(UUID(request.user_id)):
+            yield pb.ExportUserDataResponse(table=table, rows_json=rows)
+        yield pb.ExportUserDataResponse(is_last=True)
+
+    async def EraseUserData(
+        self, request: pb.EraseUserDataRequest, context: Context
+    ) -> pb.EraseUserDataResponse:
+        is_done = await self._user_data.erase(UUID(request.user_id))
+        return pb.EraseUserDataResponse(is_done=is_done)
 
 
 def _outbox_claim(claim: Claim) -> pb.OutboxClaim:

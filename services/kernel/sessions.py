@@ -16,12 +16,14 @@ from inergize.auth.v1.auth_internal_service_pb2_grpc import AuthInternalServiceS
 from inergize.auth.v1.auth_service_pb2_grpc import AuthServiceStub
 from redis.exceptions import RedisError
 
-from services.kernel.callers import SessionFacts
+from services.kernel.callers import ApiKeyFacts, SessionFacts
 from services.kernel.clients import Mesh
-from services.kernel.errors import SessionEnded
+from services.kernel.errors import ApiKeyEnded, SessionEnded
+from services.kernel.session_use import SessionUse
 
 KEYS_LIFE_SECONDS = 60.0
 KEYS_RETRY_SECONDS = 2.0
+_UNKNOWN = (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT)
 
 
 def session_key(user_id: UUID, session_id: UUID) -> str:
@@ -39,6 +41,7 @@ class RemoteSessions:
 
     def __init__(self, client: redis.Redis, mesh: Mesh) -> None:
         self._redis = client
+        self._use = SessionUse(client)
         self._auth = AuthInternalServiceStub(mesh.channel("auth"))
 
     async def facts(self, session_id: UUID, user_id: UUID) -> SessionFacts:
@@ -48,8 +51,25 @@ class RemoteSessions:
         except (RedisError, OSError):
             stored = None
         if stored is not None:
+            await self._use.note(session_id)
             return SessionFacts(**json.loads(stored))
         return await self._ask_auth(session_id, user_id)
+
+    async def api_key(self, key: str) -> ApiKeyFacts:
+        """Raises ApiKeyEnded; AioRpcError when nobody could be asked."""
+        try:
+            reply = await self._auth.CheckApiKey(internal.CheckApiKeyRequest(api_key=key))
+        except grpc.aio.AioRpcError as refused:
+            if refused.code() in _UNKNOWN:
+                raise ApiKeyEnded from None
+            raise
+        return ApiKeyFacts(
+            api_key_id=UUID(reply.api_key_id),
+            user_id=UUID(reply.user_id),
+            tier=_tier(reply.subscription_tier),
+            time_zone=reply.time_zone,
+            scopes=frozenset(reply.scopes),
+        )
 
     async def _ask_auth(self, session_id: UUID, user_id: UUID) -> SessionFacts:
         request = internal.CheckCallerRequest(session_id=str(session_id), user_id=str(user_id))
@@ -61,12 +81,11 @@ class RemoteSessions:
             raise
         return SessionFacts(
             role=auth_pb2.Role.Name(reply.role).removeprefix("ROLE_").lower(),
-            tier=auth_pb2.SubscriptionTier.Name(reply.subscription_tier)
-            .removeprefix("SUBSCRIPTION_TIER_")
-            .lower(),
+            tier=_tier(reply.subscription_tier),
             auth_level=reply.auth_level,
             time_zone=reply.time_zone,
             tokens_valid_after=reply.tokens_valid_after_time.ToNanoseconds() / 1e9,
+            authenticated_at=reply.authenticated_time.ToNanoseconds() / 1e9,
         )
 
 
@@ -94,6 +113,10 @@ class RemoteKeys:
             reply = await self._auth.GetJwks(auth_service_pb2.GetJwksRequest())
             self._keys = {key.kid: public_key_from_x(key.x) for key in reply.keys}
             self._read_at = time.monotonic()
+
+
+def _tier(tier: auth_pb2.SubscriptionTier.ValueType) -> str:
+    return auth_pb2.SubscriptionTier.Name(tier).removeprefix("SUBSCRIPTION_TIER_").lower()
 
 
 def public_key_from_x(x: str) -> Ed25519PublicKey:

@@ -1,21 +1,33 @@
 """Wires the Profile room and serves it."""
 
 from services.kernel.config import LinkedinSettings, settings
+from services.kernel.retention import retention
 from services.kernel.runtime import Room, Runtime
 from services.kernel.server import serve
-from services.profile.actions import Actions
+from services.kernel.user_data import UserDataExtras
+from services.profile.actions.assembly import actions_part
 from services.profile.background import Background
 from services.profile.browser import NonceCookie
 from services.profile.connect import Connect
+from services.profile.connection.assembly import connection_part
 from services.profile.domain import Profiles
-from services.profile.internal_servicer import ProfileInternalServicer
-from services.profile.linkedin import LinkedIn
-from services.profile.linkedin_config import LinkedInConfig
-from services.profile.linkedin_transport import open_http_client
+from services.profile.imports.assembly import imports_part
+from services.profile.linkedin.client import LinkedIn
+from services.profile.linkedin.config import LinkedInConfig
+from services.profile.linkedin.transport import open_http_client
+from services.profile.notifications.assembly import notifications_part
+from services.profile.portability.assembly import portability_job
+from services.profile.preferences.domain import UserPreferences
+from services.profile.preferences.internal_servicer import PreferencesInternalServicer
+from services.profile.preferences.servicer import PreferencesServicer
+from services.profile.reading.assembly import reading_part
+from services.profile.retention.holdings import HOLDINGS
 from services.profile.servicer import ProfileServicer
 from services.profile.states import States
-from services.profile.usage import ApiUsage, observe
+from services.profile.usage.assembly import usage_part
+from services.profile.usage.recording import observe
 from services.profile.vault import Vault
+from services.profile.webhooks.assembly import webhooks_part
 
 RECORDING_SECONDS = 5.0
 """After LinkedIn's own limit, what recording its answer may take when the service stops."""
@@ -25,9 +37,12 @@ def build(given: Runtime) -> Room:
     """The Profile room."""
     linkedin_settings, edge = given.settings.linkedin, given.settings.edge
     http = open_http_client(linkedin_settings.timeout_ms)
-    linkedin = LinkedIn(http, linkedin_config(linkedin_settings), observe=observe)
     background = Background()
-    usage = ApiUsage(given.db, background)
+    account = usage_part(given, background)
+    usage = account.usage
+    linkedin = LinkedIn(
+        http, linkedin_config(linkedin_settings), observe=observe, admit=usage.admit
+    )
     profiles = Profiles(given.db)
     connect = Connect(
         given.db,
@@ -39,23 +54,62 @@ def build(given: Runtime) -> Room:
         redirect_uri=linkedin_settings.redirect_uri,
         is_pkce_enabled=linkedin_settings.is_pkce_enabled,
     )
-    actions = Actions(given.db, Vault(given.keys), linkedin, usage=usage, background=background)
+    vault = Vault(given.keys)
+    connection = connection_part(given, vault, linkedin, usage)
+    actions = actions_part(given, connection.access, linkedin, usage, background)
+    reading = reading_part(given, connection.access, linkedin, usage=usage, background=background)
+    preferences = UserPreferences(given.db)
+    notifications = notifications_part(given, preferences)
+    webhooks = webhooks_part(given)
 
     async def stop() -> None:
         await background.drain(linkedin_settings.timeout_ms / 1000 + RECORDING_SECONDS)
+        await actions.close()
         await http.aclose()
 
+    imports = imports_part(given)
     cookie = NonceCookie(edge.public_url)
     return Room(
         servicers={
-            "inergize.profile.v1.ProfileService": ProfileServicer(
-                profiles, connect, cookie, edge.front_end_url
+            "inergize.profile.v1.ProfileService": (
+                ProfileServicer(
+                    profiles,
+                    connect,
+                    cookie,
+                    front_end_url=edge.front_end_url,
+                    agreed=linkedin_settings.partner_products,
+                ),
+                connection.servicer,
+                account.servicer,
+                imports.servicer,
+                reading.servicer,
+                PreferencesServicer(preferences),
+                *notifications.servicers,
+                webhooks.servicer,
             ),
-            "inergize.profile.v1.ProfileInternalService": ProfileInternalServicer(
-                profiles, actions
+            "inergize.profile.v1.ProfileInternalService": (
+                actions.servicer,
+                connection.internal_servicer,
+                imports.internal_servicer,
+                reading.internal_servicer,
+                PreferencesInternalServicer(preferences),
+                *notifications.internal_servicers,
+                webhooks.internal_servicer,
             ),
         },
-        on_stop=[stop],
+        periodic=[
+            *connection.periodic,
+            *notifications.periodic,
+            *reading.periodic,
+            *webhooks.periodic,
+            imports.job,
+            account.job,
+            portability_job(given, connection.access, linkedin, usage),
+            retention(given.db, HOLDINGS, given.settings.retention),
+        ],
+        user_data=UserDataExtras(erase_first=(connection.erase, imports.erase, account.forget)),
+        on_start=[notifications.open],
+        on_stop=[notifications.close, stop, imports.objects.close],
     )
 
 
@@ -70,6 +124,7 @@ def linkedin_config(linkedin: LinkedinSettings) -> LinkedInConfig:
         version=linkedin.version,
         scopes=linkedin.scopes,
         timeout_ms=linkedin.timeout_ms,
+        sampled_share=linkedin.sampled_share,
     )
 
 

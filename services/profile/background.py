@@ -1,6 +1,7 @@
 """Work that must end even when the call that began it has gone."""
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -37,11 +38,11 @@ class Background:
             log.error("background_failed", error=type(error).__name__, frames=frames(error))
 
     async def drain(self, seconds: float) -> None:
-        """Wait up to `seconds` for what is running; the rest is cancelled."""
-        running = list(self._running)
-        if not running:
-            return
-        _, late = await asyncio.wait(running, timeout=seconds)
+        """Wait up to `seconds` for what is running and what that begins; the rest is cancelled."""
+        deadline = time.monotonic() + seconds
+        while self._running and (left := deadline - time.monotonic()) > 0:
+            await asyncio.wait(list(self._running), timeout=left)
+        late = list(self._running)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)

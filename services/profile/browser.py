@@ -50,6 +50,11 @@ def prefers_json(context: Context) -> bool:
     return _rank(accept, "application/json") > _rank(accept, "text/html")
 
 
+def is_shown_pages(context: Context) -> bool:
+    """Whether somebody looks at the answer: only browsers ask for HTML by name."""
+    return "text/html" in ",".join(header(context, "accept")) and not prefers_json(context)
+
+
 def _rank(accept: str, media_type: str) -> float:
     """The weight of a media type, by its most specific range. Source: RFC 9110, 12.5.1."""
     weights = dict(map(_weighted, filter(None, accept.split(","))))

@@ -16,14 +16,16 @@ from services.kernel.db import Database, Transaction
 from services.kernel.errors import InvalidRequest
 from services.kernel.outbox import Outbox
 from services.profile import capabilities, store
-from services.profile.errors import ConnectRefused, ConnectUnavailable, StateInvalid
-from services.profile.linkedin import LinkedIn
-from services.profile.linkedin_errors import LinkedInError, LinkedInRefused
-from services.profile.linkedin_model import TokenSet, UserInfo
+from services.profile.connection import refusals
+from services.profile.errors import ConnectUnavailable, StateInvalid
+from services.profile.linkedin.client import LinkedIn
+from services.profile.linkedin.errors import LinkedInError, LinkedInRefused
+from services.profile.linkedin.model import TokenSet, UserInfo
 from services.profile.model import Connection
 from services.profile.states import Begun, States
 from services.profile.usage import ApiUsage
 from services.profile.vault import Vault
+from services.profile.webhooks.events import EventType, emit
 
 LONGEST_URL = 500
 """Characters, as the table has it."""
@@ -39,11 +41,12 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What LinkedIn put into its redirect: a code, or an error."""
+    """What LinkedIn put into its redirect: a code, or an error and LinkedIn's words about it."""
 
     code: str = field(repr=False)
     state: str = field(repr=False)
     error: str
+    error_description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +102,14 @@ class Connect:
     async def complete(self, consent: Consent, bearer: Bearer) -> Connection:
         """Finish what was begun, and store it all or nothing.
 
-        Raises StateInvalid, ConnectRefused, ConnectUnavailable, AccountTaken; InvalidRequest for
-        neither a code nor an error. The state is spent whatever comes of it.
+        Raises StateInvalid, AccountTaken, and what `refusals` makes of LinkedIn's answers;
+        InvalidRequest for neither a code nor an error. The state is spent whatever comes of it.
         """
         if not consent.code and not consent.error:
             raise InvalidRequest({"code": "is required unless error is set"})
         begun = await self._taken(consent.state, bearer)
         if consent.error:
-            raise ConnectRefused(error=consent.error)
+            raise refusals.of_redirect(consent.error, consent.error_description)
         with self._usage.of(begun.user_id), _refusals():
             member = await self._signed_in(consent.code, begun.code_verifier)
         async with self._db.transaction() as tx:
@@ -137,7 +140,7 @@ class Connect:
             profile_data=_profile_data(info),
         )
         sealed = self._vault.seal(user_id, member.tokens)
-        await store.put_tokens(tx, user_id, sealed, member.tokens)
+        version = await store.put_tokens(tx, user_id, sealed, member.tokens)
         await store.put_capabilities(tx, capabilities.shown_by(member.tokens.scopes))
         await self._outbox.add(
             tx,
@@ -146,6 +149,9 @@ class Connect:
             queue="high",
             user_id=user_id,
         )
+        data = {"linkedin_id": info.subject, "scopes": sorted(member.tokens.scopes)}
+        key = f"linkedin_connected:{version}"
+        await emit(tx, user_id, EventType.LINKEDIN_CONNECTED, data, key)
 
     def _nonce_hash(self, nonce: str) -> bytes:
         return self._keys.mac("linkedin_connect_nonce", nonce.encode())
@@ -179,6 +185,6 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except LinkedInRefused as refused:
-        raise ConnectRefused(error=refused.code or f"HTTP_{refused.status}") from refused
+        raise refusals.of_exchange(refused.code, refused.status) from refused
     except LinkedInError as failed:
         raise ConnectUnavailable from failed

@@ -20,8 +20,33 @@ class StateInvalid(DomainError):
     reason = reasons.ERROR_REASON_LINKEDIN_STATE_INVALID
 
 
+class ConnectCancelled(DomainError):
+    """You did not allow the connection on LinkedIn's page; nothing was connected."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = reasons.ERROR_REASON_LINKEDIN_CANCELLED
+
+
+class SignInCancelled(ConnectCancelled):
+    """You did not sign in on LinkedIn's page; nothing was connected."""
+
+
+class ScopeRefused(DomainError):
+    """LinkedIn has not opened a permission to this deployment that it asks for."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = reasons.ERROR_REASON_LINKEDIN_SCOPE_REFUSED
+
+
+class ApplicationRefused(DomainError):
+    """LinkedIn does not accept this deployment as it is set up; its operator has to look at it."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = reasons.ERROR_REASON_LINKEDIN_APPLICATION_REFUSED
+
+
 class ConnectRefused(DomainError):
-    """LinkedIn or the member refused the connection."""
+    """LinkedIn refused the connection; start again."""
 
     code = StatusCode.FAILED_PRECONDITION
     reason = reasons.ERROR_REASON_LINKEDIN_REFUSED
@@ -39,13 +64,6 @@ class ConnectUnavailable(DomainError):
 
     code = StatusCode.UNAVAILABLE
     reason = reasons.ERROR_REASON_LINKEDIN_UNAVAILABLE
-
-
-class AttemptMismatch(DomainError):
-    """The attempt id was used for another action."""
-
-    code = StatusCode.INVALID_ARGUMENT
-    reason = reasons.ERROR_REASON_ATTEMPT_MISMATCH
 
 
 class UserNotFound(DomainError):

@@ -1,41 +1,17 @@
-"""What Profile knows: preferences, a connection, a member's profile, an attempt."""
+"""What Profile knows: a connection, a member's profile."""
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
 from typing import Self
 from uuid import UUID
 
 from services.kernel.db import Row
-from services.profile.linkedin_model import Visibility
 
 
 def member_urn(linkedin_id: str) -> str:
     """A member as author or actor. The id is LinkedIn's for our application alone."""
     return f"urn:li:person:{linkedin_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """What a user wants done; the defaults are those of the table."""
-
-    notification_email: bool = True
-    notification_push: bool = True
-    auto_sync_linkedin: bool = True
-    optimal_posting_enabled: bool = True
-    automation_enabled: bool = False
-    ai_suggestions_enabled: bool = True
-    benchmark_consent: bool = False
-    privacy_level: str = "standard"
-    """minimal, standard or enhanced."""
-    version: int = 1
-
-    @classmethod
-    def from_row(cls, row: Row) -> Self:
-        """Read a row of `get_preferences`."""
-        return cls(**row)
 
 
 class ConnectionState(StrEnum):
@@ -114,12 +90,24 @@ class SealedTokens:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenVersion:
+    """Names one token for ever: its row, which ends with the connection, and its number there."""
+
+    row_id: UUID
+    number: int
+
+    def __str__(self) -> str:
+        """A word for keys that must not be met twice."""
+        return f"{self.row_id}.{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
-    """What acting as a member needs. `version` names the token in the row it came from."""
+    """What acting as a member needs. `version` names the token that it is."""
 
     linkedin_id: str
     tokens: SealedTokens
-    version: int
+    version: TokenVersion
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
@@ -127,60 +115,4 @@ class Credentials:
         tokens = SealedTokens(
             row["access_token_ct"], row["access_token_nonce"], row["data_key"], row["key_id"]
         )
-        return cls(row["linkedin_id"], tokens, row["version"])
-
-
-@dataclass(frozen=True, slots=True)
-class PublishPost:
-    """Publish a text post."""
-
-    text: str = field(repr=False)
-    visibility: Visibility
-    author_urn: str
-    """The connected member when empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt at one action, as Automation's ledger names it."""
-
-    attempt_id: UUID
-    user_id: UUID
-    action: PublishPost
-
-    @property
-    def request_hash(self) -> bytes:
-        """SHA-256 over what is to be done; another action cannot pass under the same id."""
-        named = {type(self.action).__name__: asdict(self.action)}
-        return sha256(json.dumps(named, sort_keys=True).encode()).digest()
-
-
-class AttemptState(StrEnum):
-    """What is known of an attempt."""
-
-    SENDING = "sending"
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known after an attempt; `status_code` 0 means that LinkedIn gave no answer."""
-
-    state: AttemptState
-    remote_id: str = ""
-    status_code: int = 0
-    error_code: str = ""
-    error_message: str = ""
-    retry_at: datetime | None = None
-
-    @classmethod
-    def from_row(cls, row: Row) -> Self:
-        """Read a row of `get_attempt`."""
-        return cls(
-            AttemptState(row["state"]),
-            row["remote_id"] or "",
-            row["status_code"] or 0,
-            row["error_code"] or "",
-        )
+        return cls(row["linkedin_id"], tokens, TokenVersion(row["token_id"], row["version"]))

@@ -1,4 +1,4 @@
-"""The page that a member sees after connecting LinkedIn: no script, nothing from outside."""
+"""The page that a member sees after LinkedIn's: no script, nothing from outside."""
 
 import base64
 from hashlib import sha256
@@ -11,14 +11,19 @@ _STYLE = (
 )
 _PAGE = Template(
     '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width"><title>LinkedIn is connected</title>'
-    "<style>$style</style></head><body><h1>LinkedIn is connected</h1>"
-    "<p>$next</p></body></html>\n"
+    '<meta name="viewport" content="width=device-width"><title>$title</title>'
+    "<style>$style</style></head><body><h1>$title</h1>"
+    "$words<p>$next</p></body></html>\n"
 )
 _STYLE_HASH = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
 
+_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; object-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+
 HEADERS = (
-    ("content-security-policy", f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'"),
+    ("content-security-policy", _POLICY),
     ("referrer-policy", "no-referrer"),  # the address holds the code and the state
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
@@ -27,8 +32,17 @@ HEADERS = (
 
 
 def connected(front_end_url: str) -> bytes:
-    """The page, with a way back when there is a front end."""
+    """All is well; with a way back when there is a front end."""
+    return _filled("LinkedIn is connected", "", front_end_url)
+
+
+def refused(words: str, front_end_url: str) -> bytes:
+    """Nothing was connected, and why."""
+    return _filled("LinkedIn is not connected", f"<p>{escape(words)}</p>", front_end_url)
+
+
+def _filled(title: str, words: str, front_end_url: str) -> bytes:
     way_on = "You can close this window."
     if front_end_url:
         way_on = f'<a href="{escape(front_end_url)}">Go on</a>'
-    return _PAGE.substitute(style=_STYLE, next=way_on).encode()
+    return _PAGE.substitute(style=_STYLE, title=title, words=words, next=way_on).encode()

@@ -1,26 +1,42 @@
 """Profile over gRPC: proto in, domain call, proto out."""
 
+from collections.abc import Collection
+
+import structlog
+from inergize.profile.v1 import profile_pb2 as profile_pb
 from inergize.profile.v1 import profile_service_pb2 as pb
-from inergize.profile.v1.profile_service_pb2_grpc import ProfileServiceServicer
 
 from services.kernel.caller import current_caller, maybe_caller
+from services.kernel.errors import DomainError
 from services.kernel.interceptors.call import Context
 from services.profile import convert, page
-from services.profile.browser import NonceCookie, prefers_json
+from services.profile.browser import NonceCookie, is_shown_pages, prefers_json
 from services.profile.connect import Bearer, Connect
+from services.profile.connection.abilities import abilities_of
 from services.profile.domain import Profiles
+from services.profile.model import Connection
+
+log = structlog.get_logger()
 
 
-class ProfileServicer(ProfileServiceServicer):
+class ProfileServicer:
     """What users and their programs may ask."""
 
     def __init__(
-        self, profiles: Profiles, connect: Connect, cookie: NonceCookie, front_end_url: str
+        self,
+        profiles: Profiles,
+        connect: Connect,
+        cookie: NonceCookie,
+        *,
+        front_end_url: str,
+        agreed: Collection[str],
     ) -> None:
+        """`agreed` are the abilities that LinkedIn grants this deployment by agreement."""
         self._profiles = profiles
         self._connect = connect
         self._cookie = cookie
         self._front_end_url = front_end_url
+        self._agreed = agreed
 
     async def StartLinkedInConnect(
         self, request: pb.StartLinkedInConnectRequest, context: Context
@@ -34,8 +50,13 @@ class ProfileServicer(ProfileServiceServicer):
     ) -> pb.CompleteLinkedInConnectResponse:
         caller = maybe_caller()
         bearer = Bearer(self._cookie.read(context), caller.user_id if caller else None)
-        completed = await self._connect.complete(convert.consent_from_proto(request), bearer)
-        connection = convert.connection_to_proto(completed)
+        try:
+            completed = await self._connect.complete(convert.consent_from_proto(request), bearer)
+        except DomainError as refused:
+            if not is_shown_pages(context):
+                raise
+            return await self._shown_refusal(refused, context)
+        connection = self._shown(completed)
         shown = (
             convert.json_page(connection)
             if prefers_json(context)
@@ -48,7 +69,7 @@ class ProfileServicer(ProfileServiceServicer):
         self, request: pb.GetLinkedInConnectionRequest, context: Context
     ) -> pb.GetLinkedInConnectionResponse:
         connection = await self._profiles.connection(current_caller().user_id)
-        return pb.GetLinkedInConnectionResponse(connection=convert.connection_to_proto(connection))
+        return pb.GetLinkedInConnectionResponse(connection=self._shown(connection))
 
     async def GetLinkedInProfile(
         self, request: pb.GetLinkedInProfileRequest, context: Context
@@ -56,8 +77,18 @@ class ProfileServicer(ProfileServiceServicer):
         profile = await self._profiles.profile(current_caller().user_id)
         return pb.GetLinkedInProfileResponse(profile=convert.profile_to_proto(profile))
 
-    async def GetPreferences(
-        self, request: pb.GetPreferencesRequest, context: Context
-    ) -> pb.GetPreferencesResponse:
-        preferences = await self._profiles.preferences(current_caller().user_id)
-        return pb.GetPreferencesResponse(preferences=convert.preferences_to_proto(preferences))
+    async def _shown_refusal(
+        self, refused: DomainError, context: Context
+    ) -> pb.CompleteLinkedInConnectResponse:
+        """A page instead of an error that a browser would show as JSON.
+
+        The cookie stays: it may belong to a connection that was begun after this one.
+        """
+        log.info("linkedin_connect_refused", reason=type(refused).__name__)
+        await context.send_initial_metadata(page.HEADERS)
+        shown = convert.refusal_page(refused.message, self._front_end_url)
+        return pb.CompleteLinkedInConnectResponse(page=shown)
+
+    def _shown(self, connection: Connection) -> profile_pb.LinkedInConnection:
+        abilities = abilities_of(connection, self._agreed)
+        return convert.connection_to_proto(connection, abilities)

@@ -7,7 +7,7 @@ bytes and leaves the tokens alone. All is bound to column and user: moved, it do
 from uuid import UUID
 
 from services.kernel.crypto import Keys, context, decrypt_with, encrypt_with, new_data_key
-from services.profile.linkedin_model import TokenSet
+from services.profile.linkedin.model import TokenSet
 from services.profile.model import SealedTokens
 
 ACCESS_TOKEN = "linkedin_tokens.access_token"  # noqa: S105 - columns, not secrets
@@ -33,17 +33,36 @@ class Vault:
 
     def access_token(self, user_id: UUID, sealed: SealedTokens) -> str:
         """Open a member's access token. Raises CryptoError when it is not what was sealed there."""
-        data_key = self._keys.unwrap_data_key(
+        data_key = self._data_key(user_id, sealed)
+        return _decrypt(
+            data_key, ACCESS_TOKEN, user_id, sealed.access_token_ct, sealed.access_token_nonce
+        )
+
+    def refresh_token(self, user_id: UUID, sealed: SealedTokens) -> str:
+        """Open a member's refresh token, which must be there. Raises CryptoError."""
+        if sealed.refresh_token_ct is None or sealed.refresh_token_nonce is None:
+            raise ValueError("there is no refresh token")
+        data_key = self._data_key(user_id, sealed)
+        return _decrypt(
+            data_key, REFRESH_TOKEN, user_id, sealed.refresh_token_ct, sealed.refresh_token_nonce
+        )
+
+    def tokens(self, user_id: UUID, sealed: SealedTokens) -> list[str]:
+        """Open all that is there, the refresh token first. Raises CryptoError."""
+        access = self.access_token(user_id, sealed)
+        if sealed.refresh_token_ct is None:
+            return [access]
+        return [self.refresh_token(user_id, sealed), access]
+
+    def _data_key(self, user_id: UUID, sealed: SealedTokens) -> bytes:
+        return self._keys.unwrap_data_key(
             sealed.data_key, sealed.key_id, context(DATA_KEY, user_id)
         )
-        opened = decrypt_with(
-            data_key,
-            sealed.access_token_ct,
-            sealed.access_token_nonce,
-            context(ACCESS_TOKEN, user_id),
-        )
-        return opened.decode()
 
 
 def _encrypt(data_key: bytes, column: str, user_id: UUID, token: str) -> tuple[bytes, bytes]:
     return encrypt_with(data_key, token.encode(), context(column, user_id))
+
+
+def _decrypt(data_key: bytes, column: str, user_id: UUID, ciphertext: bytes, nonce: bytes) -> str:
+    return decrypt_with(data_key, ciphertext, nonce, context(column, user_id)).decode()

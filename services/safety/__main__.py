@@ -9,6 +9,7 @@ from services.safety.domain import Reservations, uses_of_last_week
 from services.safety.internal_servicer import SafetyInternalServicer
 from services.safety.limiter import Limiter
 from services.safety.servicer import SafetyServicer
+from services.safety.user_data import user_data
 
 
 def build(given: Runtime) -> Room:
@@ -19,7 +20,8 @@ def build(given: Runtime) -> Room:
         servicers={
             "inergize.safety.v1.SafetyService": SafetyServicer(reservations),
             "inergize.safety.v1.SafetyInternalService": SafetyInternalServicer(reservations),
-        }
+        },
+        user_data=user_data(given.db, limiter),
     )
 
 

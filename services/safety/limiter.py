@@ -4,7 +4,7 @@ Whatever Redis says or loses, only PostgreSQL allows: docs/decisions/0065-postgr
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
@@ -75,6 +75,16 @@ class Limiter:
         """Show a count that may be lower than before, if one is shown."""
         async with _tolerantly("correct_today"):
             await self._client.set(_today_key(user_id, day), count, xx=True, keepttl=True)
+
+    async def forget(
+        self, user_id: UUID, action_types: Iterable[str], days: Iterable[date]
+    ) -> None:
+        """Delete everything about a user. Raises RedisError when Redis does not answer."""
+        for action_type in action_types:
+            await self._client.delete(_log_key(user_id, action_type))
+        for day in days:
+            await self._client.delete(_today_key(user_id, day))
+        await self._client.delete(_ready_key(user_id))
 
     async def _try_take(self, attempt: Attempt, windows: Sequence[Window]) -> int | None:
         arguments: list[str | int] = [_name(attempt), _ms(KEPT)]

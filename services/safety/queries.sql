@@ -94,3 +94,12 @@ UPDATE action_reservations AS reservation
  WHERE reservation.attempt_id = known.attempt_id AND reservation.user_id = $2
 RETURNING reservation.action_type, reservation.verdict, reservation.outcome,
           known.outcome AS outcome_before;
+
+-- list_used_actions --
+-- The kinds of actions a user has ever asked for.
+-- $1 user_id uuid
+SELECT DISTINCT action_type FROM action_reservations WHERE user_id = $1;
+
+-- get_today --
+-- The UTC day.
+SELECT (now() AT TIME ZONE 'UTC')::date;

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -164,3 +164,16 @@ def _warmup_day(row: Row) -> int | None:
         return None
     today = row["now"].astimezone(ZoneInfo(row["time_zone"])).date()
     return int((today - row["warmup_started_on"]).days)
+
+
+async def list_used_actions(db: Database, user_id: UUID) -> list[str]:
+    """The kinds of actions a user has ever asked for."""
+    return [row["action_type"] for row in await db.fetch(QUERIES["list_used_actions"], user_id)]
+
+
+async def get_today(db: Database) -> date:
+    """The UTC day, by the database's clock."""
+    row = await db.fetchrow(QUERIES["get_today"])
+    assert row is not None, "the query always has one row"
+    today: date = row[0]
+    return today

@@ -13,7 +13,7 @@ from inergize.common.v1 import access_pb2, error_reason_pb2
 from services.kernel.contract import Method
 from services.kernel.errors import DomainError
 from stack.generate import STUB_PACKAGES, STUBS, lint, write_stubs
-from tests.support.contracts import all_methods, descriptor, public_methods, short
+from tests.support.contracts import all_methods, descriptor, public_methods, room_of, short
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +38,28 @@ def test_get_route_means_no_side_effects_or_says_why_not(method: Method) -> None
     oauth = {"StartLinkedInConnect", "CompleteLinkedInConnect"}
     level = descriptor(method).GetOptions().idempotency_level
     assert is_get == (level == MethodOptions.NO_SIDE_EFFECTS) or method.name in oauth
+
+
+def _user_methods() -> list[Method]:
+    return [method for method in all_methods() if method.access == access_pb2.ACCESS_USER]
+
+
+SESSIONS_ONLY = {"profile/StartLinkedInConnect"}
+"""Methods beside Auth's that no API key may call: they need the person."""
+
+
+@pytest.mark.parametrize("method", _user_methods(), ids=short)
+def test_scope_is_named_after_service_and_kind(method: Method) -> None:
+    """Reads need `<service>.read`, the rest `<service>.write`; Auth lets a key read a little."""
+    service = room_of(method.path[1:])
+    if not method.scope:
+        assert service == "auth" or f"{service}/{method.name}" in SESSIONS_ONLY
+        return
+    assert method.scope == f"{SCOPES.get(service, service)}.{'read' if method.is_read else 'write'}"
+    assert service != "auth" or method.is_read
+
+
+SCOPES = {"auth": "account"}
 
 
 def test_contracts_pass_buf_lint() -> None:

@@ -14,6 +14,8 @@ from stack.generate_docs import (
     decisions_page,
     settings_page,
 )
+from stack.generate_notifications import PAGE as NOTIFICATIONS_PAGE
+from stack.generate_notifications import notifications_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -41,6 +43,10 @@ def tests() -> set[str]:
     names = {name for path in TEST_FILES for name in DEFINED_TEST.findall(path.read_text())}
     assert len(names) > 200
     return names | {path.stem for path in TEST_FILES}
+
+
+def test_notifications_page_says_what_the_catalogue_says() -> None:
+    assert NOTIFICATIONS_PAGE.read_text() == notifications_page(), "run `make generate`"
 
 
 def test_settings_page_says_what_the_settings_say() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -12,15 +12,17 @@ import pytest_asyncio
 from grpc import StatusCode
 from inergize.common.v1 import access_pb2
 
-from services.kernel.contract import Method
+from services.kernel.contract import Method, known_scopes
 from services.kernel.deadline import remaining_seconds
 from tests.support.contracts import all_methods, short
-from tests.support.identity import service_token
+from tests.support.identity import expiring_service_token, service_token
 from tests.support.probes import Probe, probe
 from tests.support.replies import error_info
 from tests.support.valid import valid_request
+from tests.support.waiting import eventually
 
 CANARY = "canary-5ecret-value"
+SCOPES = known_scopes()
 ROUNDING_SECONDS = 0.01
 """gRPC rounds a deadline up when it writes it."""
 
@@ -30,12 +32,15 @@ class Behaviour:
 
     def __init__(self) -> None:
         self.raising: BaseException | None = None
+        self.doing: Callable[[Method, Any], Awaitable[None]] | None = None
         self.remaining: float | None = None
 
     async def __call__(self, method: Method, request: Any) -> Any:
         self.remaining = remaining_seconds()
         if self.raising is not None:
             raise self.raising
+        if self.doing is not None:
+            await self.doing(method, request)
         return method.reply_type()
 
 
@@ -111,11 +116,15 @@ async def test_handler_never_has_longer_than_the_contract(
 @pytest.mark.parametrize("method", all_methods(), ids=short)
 async def test_method_lets_in_only_whom_its_contract_names(served: Probe, method: Method) -> None:
     request = valid_request(method.request_type)
-    calls = {
-        "nobody": [],
-        "a user": [("authorization", f"Bearer {served.sessions.sign_in(uuid4())}")],
-        "another service": [("authorization", f"Bearer {_stranger(served)}")],
+    keys = served.sessions
+    tokens = {
+        "a user": served.sessions.sign_in(uuid4()),
+        "another service": _stranger(served),
+        "an API key with the scope": keys.make_api_key(uuid4(), method.scope),
+        "an API key without the scope": keys.make_api_key(uuid4(), *SCOPES - {method.scope}),
     }
+    calls = {who: [("authorization", f"Bearer {token}")] for who, token in tokens.items()}
+    calls["nobody"] = []
     codes = {
         who: error.code() if error else StatusCode.OK
         for who, metadata in calls.items()
@@ -125,7 +134,10 @@ async def test_method_lets_in_only_whom_its_contract_names(served: Probe, method
             )
         ]
     }
-    assert codes == EXPECTED[int(method.access)]
+    expected = dict(zip(WHO, EXPECTED[int(method.access)], strict=True))
+    without = expected["an API key without the scope"]
+    expected["an API key with the scope"] = _YES if method.scope else without
+    assert codes == expected
 
 
 def _stranger(served: Probe) -> str:
@@ -133,9 +145,44 @@ def _stranger(served: Probe) -> str:
 
 
 _NO, _DENIED, _YES = StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED, StatusCode.OK
-EXPECTED: dict[int, dict[str, StatusCode]] = {
-    access_pb2.ACCESS_PUBLIC: {"nobody": _YES, "a user": _YES, "another service": _YES},
-    access_pb2.ACCESS_USER: {"nobody": _NO, "a user": _YES, "another service": _NO},
-    access_pb2.ACCESS_ADMIN: {"nobody": _NO, "a user": _DENIED, "another service": _NO},
-    access_pb2.ACCESS_INTERNAL: {"nobody": _NO, "a user": _NO, "another service": _DENIED},
+WHO = ("nobody", "a user", "another service", "an API key without the scope")
+EXPECTED: dict[int, tuple[StatusCode, ...]] = {
+    access_pb2.ACCESS_PUBLIC: (_YES, _YES, _YES, _YES),
+    access_pb2.ACCESS_USER: (_NO, _YES, _NO, _DENIED),
+    access_pb2.ACCESS_ADMIN: (_NO, _DENIED, _NO, _DENIED),
+    access_pb2.ACCESS_INTERNAL: (_NO, _NO, _DENIED, _NO),
 }
+
+
+INTERNAL_STREAMS = [method for method in all_methods() if method.is_stream and method.callers]
+
+
+@pytest.mark.parametrize("method", INTERNAL_STREAMS, ids=short)
+async def test_stream_between_services_outlives_the_credential_that_opened_it(
+    served: Probe, behaviour: Behaviour, method: Method
+) -> None:
+    """Else an archive of a minute would break, and every longer look at changes."""
+    ends_at = int(time.time()) + 2
+
+    async def has_ended() -> bool:
+        return time.time() > ends_at
+
+    async def wait(_method: Method, _request: Any) -> None:
+        await eventually(has_ended)
+
+    behaviour.doing = wait
+    token = expiring_service_token(min(method.callers), served.mesh, ends_at)
+    call = served.call(
+        method,
+        valid_request(method.request_type),
+        metadata=[("authorization", f"Bearer {token}")],
+    )
+    assert len([reply async for reply in call]) == 2
+    again = served.call(
+        method,
+        valid_request(method.request_type),
+        metadata=[("authorization", f"Bearer {token}")],
+    )
+    refused = await outcome(again, is_stream=True)
+    assert refused is not None
+    assert refused.code() is StatusCode.UNAUTHENTICATED

@@ -103,7 +103,7 @@ def _is_passed_on(path: Path, node: ast.AST) -> bool:
     return any(word in line for word in ("os.execve(", "os.environ.clear()", "os.environ.update("))
 
 
-QUERY_FILES = sorted((ROOT / "services").glob("*/queries.sql"))
+QUERY_FILES = sorted((ROOT / "services").rglob("queries.sql"))
 
 
 @pytest.mark.parametrize("path", QUERY_FILES, ids=_name)

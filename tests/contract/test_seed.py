@@ -8,25 +8,11 @@ import pytest
 
 from tests.contract.seed_items import SEED_ITEMS
 from tests.integration.migrations.seed_schema import TABLES
+from tests.support.proofs import WAITS, check_test, check_waits
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "seed.md"
-CAPABILITIES = {
-    "auth",
-    "profile",
-    "content",
-    "media",
-    "AI",
-    "automation",
-    "safety",
-    "analytics",
-    "exports",
-    "retention",
-    "search",
-}
 ROW = re.compile(r"^\| (?P<item>.+) \| (?P<what>.*) \| (?P<proof>.+) \|$")
-PROOF = re.compile(r"`(?P<file>tests/[\w/]+\.py)::(?P<test>test_\w+)(\[(?P<case>\w+)\])?`")
-WAITS = "waits for: "
 
 
 @dataclass(frozen=True)
@@ -72,21 +58,7 @@ def test_every_table_is_an_item() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_row_is_proved_or_waits_for_a_known_capability(row: Row) -> None:
     for proof in row.proofs:
-        if proof.startswith(WAITS):
-            assert set(proof.removeprefix(WAITS).split(", ")) <= CAPABILITIES, proof
-        else:
-            _check_exists(proof)
-
-
-def _check_exists(proof: str) -> None:
-    named = PROOF.fullmatch(proof)
-    assert named, f"{proof!r} names no test and waits for nothing"
-    file = ROOT / named["file"]
-    assert file.exists(), proof
-    assert re.search(rf"^(async )?def {named['test']}\(", file.read_text(), re.MULTILINE), proof
-    if named["case"]:
-        cases = "".join(path.read_text() for path in file.parent.glob("*.py"))
-        assert f'"{named["case"]}"' in cases, proof
+        check_waits(proof) if proof.startswith(WAITS) else check_test(proof)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

@@ -19,7 +19,7 @@ from tests.support.publishing import (
 from tests.support.stack import Stack
 
 CHILDREN = (
-    *("postgres", "redis", "broker", "s3", "mail", "linkedin", "envoy"),
+    *("postgres", "redis", "broker", "s3", "mail", "linkedin", "sms", "envoy"),
     *("auth", "profile", "content", "automation", "safety", "analytics"),
     *("workers", "scheduler", "pipeline"),
 )

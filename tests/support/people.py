@@ -23,8 +23,11 @@ def sign_up(stack: Stack) -> User:
         return sign_in(client, email)
 
 
-def sign_in(client: httpx.Client, email: str) -> User:
-    tokens = _post(client, "/v1/auth/login", {"email": email, "password": PASSWORD})["tokens"]
+def sign_in(
+    client: httpx.Client, email: str, password: str = PASSWORD, *, device_name: str = ""
+) -> User:
+    body = {"email": email, "password": password, "deviceName": device_name}
+    tokens = _post(client, "/v1/auth/login", body)["tokens"]
     headers = {"authorization": f"Bearer {tokens['accessToken']}"}
     user = client.get("/v1/users/me", headers=headers).json()["user"]
     return User(email, user["userId"], tokens["accessToken"], tokens["refreshToken"])

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+from pydantic import SecretStr
 
 from services.kernel.callers import CallerCache
-from services.kernel.config import AuthSettings, DatabaseSettings, Settings
+from services.kernel.config import AuthSettings, CryptoSettings, DatabaseSettings, Key, Settings
 from services.kernel.contract import Method, methods
 from services.kernel.credentials import Verifier
+from services.kernel.crypto import Keys
 from services.kernel.db import Database
 from services.kernel.idempotency import IdempotencyKeys
 from services.kernel.interceptors.chain import Parts, handler
@@ -21,6 +23,7 @@ from tests.support.valkey import free_port
 
 Behave = Callable[[Method, Any], Awaitable[Any]]
 TARGET = "probe"
+HASH_KEY = Key(id="h1", key=SecretStr("A" * 43 + "="))
 
 
 @dataclass
@@ -53,7 +56,7 @@ class Probe:
 
 @asynccontextmanager
 async def probe(behave: Behave) -> AsyncIterator[Probe]:
-    """Serve every contract: methods do `behave(method, request)`, streams yield once before."""
+    """Serve every contract: methods do `behave(method, request)`, streams between two replies."""
     mesh = mesh_settings()
     sessions = OpenSessions()
     settings = Settings(database=DatabaseSettings(), mesh=mesh)
@@ -62,7 +65,7 @@ async def probe(behave: Behave) -> AsyncIterator[Probe]:
     parts = Parts(
         CallerCache(sessions, sessions, AuthSettings()),
         Verifier(TARGET, mesh.public_keys),
-        IdempotencyKeys(database, client),
+        IdempotencyKeys(database, client, Keys(CryptoSettings(hash_keys=(HASH_KEY,)))),
     )
     server = grpc.aio.server()
     for name in services():
@@ -90,5 +93,6 @@ def _behaviour(method: Method, behave: Behave) -> Any:
     async def streaming(self: object, request: Any, context: Any) -> AsyncIterator[Any]:
         yield method.reply_type()
         await behave(method, request)
+        yield method.reply_type()
 
     return streaming if method.is_stream else unary

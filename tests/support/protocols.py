@@ -1,5 +1,6 @@
 """Calls any method through the edge by REST, native gRPC and gRPC-Web, and says how it ended."""
 
+import base64
 import re
 import struct
 from collections.abc import Mapping
@@ -18,6 +19,14 @@ from services.kernel.contract import Method
 from tests.support.contracts import descriptor
 
 TIMEOUT_SECONDS = 5.0
+DETAILS = "grpc-status-details-bin"
+REFUSALS = {
+    "",
+    *("ERROR_REASON_UNAUTHENTICATED", "ERROR_REASON_SESSION_ENDED"),
+    *("ERROR_REASON_PERMISSION_DENIED", "ERROR_REASON_SCOPE_MISSING"),
+    "ERROR_REASON_REAUTHENTICATION_REQUIRED",
+}
+"""Other reasons are a method's own judgement, such as of the password in the request."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,13 @@ class Ending:
     """Everything that came back."""
 
     protocol: str
+    reason: str = ""
+    """The ErrorReason of a failure; empty where there is none, as in some refusals of Envoy's."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the caller was turned away: who they are or may do, not what they asked for."""
+        return (self.is_unauthenticated or self.is_denied) and self.reason in REFUSALS
 
     @property
     def is_unauthenticated(self) -> bool:
@@ -55,7 +71,8 @@ def rest(url: str, method: Method, request: Message, headers: Mapping[str, str])
     timeout = httpx.Timeout(TIMEOUT_SECONDS, read=1.0 if method.is_stream else TIMEOUT_SECONDS)
     options: dict[str, Any] = {"json": body, "headers": dict(headers), "timeout": timeout}
     with _client().stream(verb, url + path, **options) as reply:
-        return Ending(reply.status_code, _read(reply, method), "rest")
+        text = _read(reply, method)
+        return Ending(reply.status_code, text, "rest", _reason(text))
 
 
 def rest_call(method: Method, request: Message) -> tuple[str, str, dict[str, Any] | None]:
@@ -64,9 +81,10 @@ def rest_call(method: Method, request: Message) -> tuple[str, str, dict[str, Any
     verb = rule.WhichOneof("pattern")
     values = json_format.MessageToDict(request, preserving_proto_field_name=True)
     path = re.sub(r"\{(\w+)\}", lambda found: str(values.pop(found[1], "x")), getattr(rule, verb))
-    if rule.body:
+    if rule.body == "*":
         return verb.upper(), path, values
-    return verb.upper(), f"{path}?{urlencode(values, doseq=True)}" if values else path, None
+    body = values.pop(rule.body, None)
+    return verb.upper(), f"{path}?{urlencode(values, doseq=True)}" if values else path, body
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +119,9 @@ def native(
             reply.cancel()
     except grpc.RpcError as error:
         status: Any = error
-        return Ending(status.code().value[0], f"{status.details()} {error}", "grpc")
+        details = dict(status.trailing_metadata() or ()).get(DETAILS, b"")
+        text = f"{status.details()} {error}"
+        return Ending(status.code().value[0], text, "grpc", _reason(details.decode("latin-1")))
     return Ending(0, str(first), "grpc")
 
 
@@ -119,7 +139,17 @@ def web(url: str, method: Method, request: Message, headers: Mapping[str, str]) 
     if status is None:
         # A stream that is still open has no status yet; anything else without one is no gRPC-Web.
         status = "0" if reply.status_code == 200 else "2"
-    return Ending(int(status), raw.decode("latin-1"), "web")
+    text = raw.decode("latin-1")
+    encoded = (
+        reply.headers.get(DETAILS) or (re.findall(rf"{DETAILS}: ?([\w+/=-]+)", text) or [""])[0]
+    )
+    details = base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode("latin-1")
+    return Ending(int(status), text, "web", _reason(details))
+
+
+def _reason(text: str) -> str:
+    found = re.search(r"ERROR_REASON_[A-Z_]+", text)
+    return found[0] if found else ""
 
 
 def _read_raw(reply: httpx.Response, method: Method) -> bytes:

@@ -16,6 +16,12 @@ def bad_request(error: grpc.aio.AioRpcError) -> dict[str, str]:
     return {violation.field: violation.description for violation in found.field_violations}
 
 
+def retry_seconds(error: grpc.aio.AioRpcError) -> float:
+    """How long the refusal asks to wait; 0 when it does not say."""
+    delay = _detail(error, error_details_pb2.RetryInfo()).retry_delay
+    return float(delay.ToTimedelta().total_seconds())
+
+
 def _detail(error: grpc.aio.AioRpcError, into):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     status = rpc_status.from_call(error)
     assert status is not None, f"no details in {error!r}"

@@ -60,7 +60,9 @@ def room_settings(server: Server, database: str, redis_url: str, **groups: Any) 
         ),
         "redis": RedisSettings(url=redis_url),  # type: ignore[arg-type]
         "mesh": mesh_settings(),
-        "crypto": CryptoSettings(encryption_keys=(_key("e1"),), hash_keys=(_key("h1"),)),
+        "crypto": CryptoSettings(
+            encryption_keys=(_key("e1"),), hash_keys=(_key("h1"),), audit_keys=(_key("a1"),)
+        ),
     }
     return Settings(**(defaults | groups))
 

@@ -19,6 +19,11 @@ from tests.support.valkey import free_port
 
 READY_SECONDS = 120
 STOP_SECONDS = 60
+CROWDED = {
+    "AUTH_REGISTER_ADDRESS_REQUESTS": "100000",
+    "AUTH_REGISTER_NETWORK_REQUESTS": "100000",
+}
+"""Everybody in these tests comes from one address."""
 ROOT = Path(__file__).resolve().parents[2]
 CLI = (sys.executable, "-m", "stack.cli")
 
@@ -43,7 +48,7 @@ class Stack:
     def inergize(self, *arguments: str) -> str:
         """Run a command against this stack and return what it printed."""
         done = subprocess.run(
-            [*CLI, arguments[0], "--data-dir", str(self.folder), *arguments[1:]],
+            [*CLI, *arguments, "--data-dir", str(self.folder)],
             capture_output=True, text=True, check=False, cwd=ROOT,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
@@ -62,7 +67,7 @@ def running_stack(**environment: str) -> Iterator[Stack]:
     with (parent / "up.log").open("wb") as log:
         process = subprocess.Popen(
             [*CLI, "up", "--data-dir", str(folder), "--port", str(port)],
-            stdout=log, stderr=log, cwd=ROOT, env={**os.environ, **environment},
+            stdout=log, stderr=log, cwd=ROOT, env={**os.environ, **CROWDED, **environment},
             start_new_session=True,
         )  # fmt: skip
     try:

@@ -1,6 +1,7 @@
 """Tokens that must not open anything: right key but expired, wrong key, wrong kind."""
 
 import asyncio
+import base64
 import os
 import time
 from functools import lru_cache
@@ -50,6 +51,24 @@ def signed_token(stack: Stack, body: dict[str, object], typ: str = ACCESS_TYPE) 
     """Anything, signed by the deployment's own key."""
     key_id, key = _signing_key(stack.addresses["DATABASE_URL"], str(stack.folder))
     return jwt.sign(key, {"typ": typ, "kid": key_id}, body)
+
+
+def signed_parts(stack: Stack, header: str, body: str) -> str:
+    """Any two texts in the places of header and claims, signed by the deployment's own key."""
+    _, key = _signing_key(stack.addresses["DATABASE_URL"], str(stack.folder))
+    signed = f"{encoded(header.encode())}.{encoded(body.encode())}"
+    return f"{signed}.{encoded(key.sign(signed.encode()))}"
+
+
+def published_key(stack: Stack) -> tuple[str, bytes]:
+    """The deployment's key as anybody can read it: id and public half."""
+    key_id, key = _signing_key(stack.addresses["DATABASE_URL"], str(stack.folder))
+    return key_id, key.public_key().public_bytes_raw()
+
+
+def encoded(raw: bytes) -> str:
+    """Base64 as JWTs have it."""
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def internal_token(stack: Stack) -> str:

@@ -10,8 +10,14 @@ from protovalidate import Validator, Violation
 
 _validator = Validator()
 ROUNDS = 50
-WORDS = ("a_word", "2026-11-23T09:30:00", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "Ada")
+WORDS = (
+    *("a_word", "content.read", "2026-11-23T09:30:00", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "Ada"),
+    *("A" * 87, "A" * 22),  # a browser's keys
+    "0" * 64,  # a digest
+)
 """Tried in turn for strings with patterns and lengths."""
+NUMBERS = (1, 200)
+"""Tried in turn for numbers; the second is an HTTP status."""
 
 
 def valid_request(kind: type[Message]) -> Message:
@@ -40,12 +46,14 @@ def _fill(message: Message, field: Any) -> None:
         getattr(message, field.name).add()
     elif field.message_type is not None:
         getattr(message, field.name).SetInParent()
+    elif field.is_repeated:
+        getattr(message, field.name).append(_item(message, field))
     elif field.type == FieldDescriptor.TYPE_STRING:
         setattr(message, field.name, _text(message, field))
     elif field.type == FieldDescriptor.TYPE_ENUM:
         setattr(message, field.name, _choice(message, field))
     else:
-        setattr(message, field.name, 1)
+        setattr(message, field.name, next(n for n in NUMBERS if _suits(message, field, n)))
 
 
 def _text(message: Message, field: Any) -> str:
@@ -57,6 +65,11 @@ def _text(message: Message, field: Any) -> str:
     return next(word for word in WORDS if _suits(message, field, word))
 
 
+def _item(message: Message, field: Any) -> Any:
+    values = WORDS if field.type == FieldDescriptor.TYPE_STRING else (1,)
+    return next(value for value in values if _suits(message, field, [value]))
+
+
 def _choice(message: Message, field: Any) -> int:
     values = (value.number for value in field.enum_type.values)
     return int(next(value for value in values if _suits(message, field, value)))
@@ -64,7 +77,10 @@ def _choice(message: Message, field: Any) -> int:
 
 def _suits(message: Message, field: Any, value: Any) -> bool:
     probe = type(message)()
-    setattr(probe, field.name, value)
+    if field.is_repeated:
+        getattr(probe, field.name).extend(value)
+    else:
+        setattr(probe, field.name, value)
     found = _validator.collect_violations(probe)
     return field.name not in {_path(one)[0] for one in found}
 

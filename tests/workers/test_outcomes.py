@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from inergize.automation.v1 import automation_internal_service_pb2 as automation
 from inergize.automation.v1 import automation_pb2
 from inergize.content.v1 import content_internal_service_pb2 as content
-from inergize.profile.v1 import profile_internal_service_pb2 as profile
+from inergize.profile.v1 import profile_actions_pb2 as profile
 from inergize.safety.v1 import safety_internal_service_pb2 as safety
 from inergize.safety.v1 import safety_pb2
 

@@ -31,7 +31,7 @@ def _settings(url: str, mesh: MeshSettings | None = None) -> Settings:
 @pytest.fixture
 def broker(valkey: Valkey) -> RedisBroker:
     settings = _settings(valkey.url)
-    made = make_broker(settings.broker, resources=Resources(settings))
+    made = make_broker(settings.broker, resources=Resources(settings, sends_webhooks=False))
     actors.declare(made)
     return made
 

@@ -2,10 +2,28 @@
 
 from dramatiq import Broker
 
-from workers.actors import outbox, periodic, publish_content
+from workers.actors import (
+    account,
+    notifications,
+    outbox,
+    periodic,
+    publish_content,
+    reconcile_unknown,
+    sms,
+    webhooks,
+)
 
 
 def declare(broker: Broker) -> None:
     """Declare every actor on a broker."""
-    for module in (outbox, periodic, publish_content):
+    for module in (
+        account,
+        notifications,
+        outbox,
+        periodic,
+        publish_content,
+        reconcile_unknown,
+        sms,
+        webhooks,
+    ):
         module.declare(broker)

@@ -8,10 +8,12 @@ from what the ledger knows.
 import dramatiq
 import grpc
 import structlog
+from inergize.auth.v1 import auth_internal_service_pb2 as auth
 from inergize.automation.v1 import automation_internal_service_pb2 as automation
 from inergize.automation.v1 import automation_pb2
 from inergize.content.v1 import content_internal_service_pb2 as content
-from inergize.profile.v1 import profile_internal_service_pb2 as profile
+from inergize.profile.v1 import profile_action_kinds_pb2 as kinds
+from inergize.profile.v1 import profile_actions_pb2 as profile
 from inergize.safety.v1 import safety_internal_service_pb2 as safety
 from inergize.safety.v1 import safety_pb2
 
@@ -60,7 +62,9 @@ async def publish_content(content_id: str, fence: int) -> None:
 async def _carry_out(
     publication: content.BeginPublicationResponse, attempt: automation.BeginAttemptResponse
 ) -> Outcome:
-    """Ask Safety, and only then act."""
+    """Ask whether the account is on, then Safety, and only then act."""
+    if not await _is_account_on(publication.user_id):
+        return outcomes.of_suspension()
     request = safety.ReserveActionRequest(
         attempt_id=attempt.attempt_id, user_id=publication.user_id, action_type=ACTION
     )
@@ -72,6 +76,18 @@ async def _carry_out(
     return outcomes.of_execution(reply, publication.attempt)
 
 
+async def _is_account_on(user_id: str) -> bool:
+    """Nothing is published for an account that is switched off; no answer is no permission."""
+    request = auth.GetUserEntitlementsRequest(user_id=user_id)
+    try:
+        await steadily(current().clients.auth.GetUserEntitlements, request)
+    except grpc.aio.AioRpcError as refused:
+        if refused.code() is grpc.StatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
 async def _execute(
     publication: content.BeginPublicationResponse, attempt: automation.BeginAttemptResponse
 ) -> profile.ExecuteActionResponse:
@@ -79,10 +95,10 @@ async def _execute(
     request = profile.ExecuteActionRequest(
         attempt_id=attempt.attempt_id,
         user_id=publication.user_id,
-        publish_post=profile.PublishPost(
+        publish_post=kinds.PublishPost(
             text=publication.text,
             # The two enums name the same choices; Content's says "unspecified" for public.
-            visibility=publication.visibility or profile.VISIBILITY_PUBLIC,  # type: ignore[arg-type]
+            visibility=publication.visibility or kinds.VISIBILITY_PUBLIC,  # type: ignore[arg-type]
             author_urn=publication.author_urn,
         ),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+from inergize.common.v1 import access_pb2
 
 from services.kernel.contract import Method
 from services.kernel.credentials import Verifier
@@ -43,7 +44,7 @@ def handler(method: Method, servicer: object, parts: Parts) -> "grpc.RpcMethodHa
     exception's text. Raises TypeError for a servicer whose method is missing or not async: a
     blocking handler would stall every call of the process.
     """
-    behaviour = getattr(servicer, method.name, None)
+    behaviour = _behaviour(method, servicer)
     validate.warm(method.request_type)
     encode = method.reply_type.SerializeToString
     if method.is_stream:
@@ -55,6 +56,14 @@ def handler(method: Method, servicer: object, parts: Parts) -> "grpc.RpcMethodHa
         raise TypeError(f"{method.path} must be a coroutine function")
     unary = _unary(method, behaviour, parts)
     return grpc.unary_unary_rpc_method_handler(unary, response_serializer=encode)
+
+
+def _behaviour(method: Method, servicer: object) -> Any:
+    servicers = servicer if isinstance(servicer, tuple) else (servicer,)
+    found = [getattr(one, method.name) for one in servicers if hasattr(one, method.name)]
+    if len(found) != 1:
+        raise TypeError(f"{method.path} is served by {len(found)} servicers")
+    return found[0]
 
 
 def _unary(method: Method, behaviour: Any, parts: Parts) -> Any:
@@ -86,8 +95,10 @@ def _streaming(method: Method, behaviour: Any, parts: Parts) -> Any:
         request = validate.parsed(method, raw)
         with parts.crowd.call(), parts.crowd.stream():
             async for reply in behaviour(request, call.context):
-                # A stream outlives the session it was opened with; what it says must not.
-                await check(call)
+                # A stream outlives the session it was opened with; what it says must not. A
+                # service's credential is for opening: it ends after a minute, its service does not.
+                if method.access != access_pb2.ACCESS_INTERNAL:
+                    await check(call)
                 yield reply
 
     composed: Streaming = errors.streaming(telemetry.streaming(method, deadline.streaming(checked)))

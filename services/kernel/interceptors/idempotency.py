@@ -1,6 +1,5 @@
 """Answers a repeated write from the first one's reply."""
 
-from hashlib import sha256
 from typing import Any
 
 from google.protobuf.message import Message
@@ -8,7 +7,7 @@ from google.protobuf.message import Message
 from services.kernel.caller import ANONYMOUS, actor_name
 from services.kernel.contract import Method
 from services.kernel.errors import IdempotencyNotSupported
-from services.kernel.idempotency import IdempotencyKeys, claim_for
+from services.kernel.idempotency import IdempotencyKeys
 from services.kernel.interceptors.call import Call, Unary
 
 HEADER = "idempotency-key"
@@ -27,7 +26,8 @@ def unary(method: Method, keys: IdempotencyKeys, proceed: Unary) -> Unary:
         return await _once(request, call)
 
     async def _once(request: Any, call: Call) -> Any:
-        claim = claim_for(_owner(request, call), method.path, call.header(HEADER), request)
+        owner = _owner(request, call, keys)
+        claim = keys.claim(owner, method.path, call.header(HEADER), request)
         stored = await keys.begin(claim)
         if stored is not None:
             return method.reply_type.FromString(stored)
@@ -41,7 +41,7 @@ def unary(method: Method, keys: IdempotencyKeys, proceed: Unary) -> Unary:
     return handle
 
 
-def _owner(request: Message, call: Call) -> str:
+def _owner(request: Message, call: Call, keys: IdempotencyKeys) -> str:
     """Whose key it is. Strangers share no keys: theirs go with the request, and its cookies.
 
     Otherwise one stranger's key would refuse another's request, and whoever learned of a link
@@ -52,4 +52,4 @@ def _owner(request: Message, call: Call) -> str:
         return name
     said = request.SerializeToString(deterministic=True)
     brought = call.header("cookie").encode()
-    return f"{name}:{sha256(len(said).to_bytes(4) + said + brought).hexdigest()}"
+    return f"{name}:{keys.digest(len(said).to_bytes(4) + said + brought).hex()}"

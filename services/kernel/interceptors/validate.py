@@ -4,7 +4,7 @@ What a stranger sends must not cost much: a list of two million empty strings, e
 rule, took a process five gigabytes and more than half a minute.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from google.protobuf.message import DecodeError, Message
@@ -13,11 +13,14 @@ from protovalidate import Validator, Violation
 
 from services.kernel.contract import Method
 from services.kernel.errors import InvalidRequest
+from services.kernel.interceptors.wording import worded
 
 LARGEST_REQUEST_BYTES = 64 << 10
 """From outside, however it comes: what the edge allows a REST body. Our own processes may more."""
 MOST_NAMED = 10
 """Broken rules named in one refusal: it travels in trailers, which have to stay below 8 KiB."""
+MOST_CHARACTERS = 1_000
+"""Of all the rules that one refusal names, for the same reason; the first is always named."""
 MOST_VALUES = 200
 """A request with more values than this is told only the first rule that it breaks."""
 
@@ -48,7 +51,23 @@ def check(request: Message) -> None:
         return
     is_long = sum(1 for _ in islice(_values(request), MOST_VALUES + 1)) > MOST_VALUES
     violations = _validator.collect_violations(request, fail_fast=is_long)[:MOST_NAMED]
-    raise InvalidRequest({_path(found): found.proto.message for found in violations})
+    raise InvalidRequest(_named(request, violations))
+
+
+def _named(request: Message, violations: Iterable[Violation]) -> dict[str, str]:
+    """The first rule that each field breaks, as far as there is room."""
+    named: dict[str, str] = {}
+    room = MOST_CHARACTERS
+    for violation in violations:
+        path = _path(violation)
+        if path in named:
+            continue
+        rule = worded(request, violation)
+        room -= len(path) + len(rule)
+        if named and room < 0:
+            break
+        named[path] = rule
+    return named
 
 
 def _values(message: Message) -> Iterator[object]:

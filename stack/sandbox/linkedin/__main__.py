@@ -17,6 +17,7 @@ def main() -> None:
     parser.add_argument("--redirect-uri", action="append", required=True)
     parser.add_argument("--scope", action="append", help="beside those of Sign In with LinkedIn")
     parser.add_argument("--pkce", action="store_true", help="switch on PKCE for the app")
+    parser.add_argument("--issuer", default="", help="in ID tokens; else the sandbox's address")
     given = parser.parse_args()
     app = SandboxApp(
         client_id=given.client_id,
@@ -24,6 +25,7 @@ def main() -> None:
         redirect_uris=tuple(given.redirect_uri),
         scopes=SIGN_IN_SCOPES | frozenset(given.scope or ["w_member_social"]),
         has_pkce=given.pkce,
+        issuer=given.issuer,
     )
     serve(given.port, given.data_dir, app)
 

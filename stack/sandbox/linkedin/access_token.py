@@ -5,15 +5,16 @@ Source: https://learn.microsoft.com/en-us/linkedin/shared/authentication/authori
 
 import base64
 import hashlib
-import hmac
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from stack.sandbox.linkedin import tokens
+from stack.sandbox.linkedin import apps, members, openid, tokens
+from stack.sandbox.linkedin.faults import dead_grant
+from stack.sandbox.linkedin.forms import read_form, required
 from stack.sandbox.linkedin.house import House, house_of
+from stack.sandbox.linkedin.model import App, Grant
 from stack.sandbox.linkedin.refusals import oauth
 
 _MISMATCH = (
@@ -28,9 +29,9 @@ async def grant(request: Request) -> Response:
     form = await read_form(request)
     if request.headers.get("authorization"):
         raise oauth(401, "invalid_client", "Client authentication failed")
-    kind = _required(form, "grant_type")
+    kind = required(form, "grant_type")
     if kind == "authorization_code":
-        answer = _redeem_code(house, form)
+        answer = _redeem_code(house, form, openid.issuer(request))
     elif kind == "refresh_token":
         answer = _refresh(house, form)
     else:
@@ -38,45 +39,63 @@ async def grant(request: Request) -> Response:
     return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """A form-encoded body as a plain mapping; the last of repeated names wins."""
-    text = (await request.body()).decode("utf-8", "replace")
-    return dict(parse_qsl(text, keep_blank_values=True))
-
-
-def check_client(house: House, form: dict[str, str]) -> None:
-    """Refuse any credentials but the registered application's."""
-    client_id = _required(form, "client_id")
-    secret = _required(form, "client_secret")
-    is_known = client_id == house.app.client_id
-    if not (hmac.compare_digest(secret.encode(), house.app.client_secret.encode()) and is_known):
+def check_client(house: House, form: dict[str, str]) -> App:
+    """The application that proves itself by its secret; refuses everybody else."""
+    client_id = required(form, "client_id")
+    secret = required(form, "client_secret")
+    app = apps.find(house.database, client_id)
+    if app is None or not apps.is_secret(app, secret):
         raise oauth(401, "invalid_client", "Client authentication failed")
+    return app
 
 
-def _redeem_code(house: House, form: dict[str, str]) -> dict[str, Any]:
-    code = _required(form, "code")
-    redirect_uri = _required(form, "redirect_uri")
-    check_client(house, form)
+def _redeem_code(house: House, form: dict[str, str], issuer: str) -> dict[str, Any]:
+    code = required(form, "code")
+    redirect_uri = required(form, "redirect_uri")
+    app = _redeemer(house, form)
     granted = tokens.take_code(house, code)
     if granted is None:
         description = "Unable to retrieve access token: authorization code not found"
         raise oauth(401, "invalid_request", description)
     is_fresh = granted.expires_ms > house.clock.now_ms()
-    is_same_redirect = granted.redirect_uri == redirect_uri
+    is_own = (granted.client_id, granted.redirect_uri) == (app.client_id, redirect_uri)
     is_proven = _challenge_of(form.get("code_verifier", "")) == granted.code_challenge
-    if not (is_fresh and is_same_redirect and is_proven):
+    # Who comes without a secret must have come by the native flow, whose proof is the verifier.
+    is_allowed = bool(form.get("client_secret")) or granted.is_native
+    if not (is_fresh and is_own and is_proven and is_allowed):
         raise oauth(400, "invalid_redirect_uri", _MISMATCH)
-    return tokens.issue_tokens(house, granted.member_id, granted.scope)
+    answer = tokens.issue_tokens(house, app, granted)
+    member = members.get(house.database, granted.member_id)
+    if member is not None and "openid" in granted.scope.split():
+        answer["id_token"] = openid.id_token(house, issuer, app.client_id, member, granted.scope)
+    return answer
+
+
+def _redeemer(house: House, form: dict[str, str]) -> App:
+    """The application that redeems: without a secret only where PKCE stands in for it."""
+    app = apps.find(house.database, form.get("client_id", ""))
+    is_native = app is not None and app.has_pkce and form.get("code_verifier")
+    if app is not None and is_native and not form.get("client_secret"):
+        return app
+    return check_client(house, form)
 
 
 def _refresh(house: House, form: dict[str, str]) -> dict[str, Any]:
-    refresh_token = _required(form, "refresh_token")
-    check_client(house, form)
+    refresh_token = required(form, "refresh_token")
+    app = check_client(house, form)
     granted = tokens.find(house, "refresh", refresh_token)
-    if granted is None or granted.is_revoked or granted.expires_ms <= house.clock.now_ms():
-        description = "The provided refresh token is invalid, expired or revoked"
-        raise oauth(400, "invalid_grant", description)
+    is_own = granted is not None and granted.client_id == app.client_id
+    if granted is None or not is_own or granted.is_revoked or _is_over(house, granted):
+        raise dead_grant()
+    if not app.has_refresh_tokens:
+        raise oauth(
+            400, "unauthorized_client", "Programmatic refresh is not enabled for the application"
+        )
     return tokens.refresh(house, refresh_token, granted)
+
+
+def _is_over(house: House, granted: Grant) -> bool:
+    return granted.expires_ms <= house.clock.now_ms()
 
 
 def _challenge_of(verifier: str) -> str:
@@ -85,9 +104,3 @@ def _challenge_of(verifier: str) -> str:
         return ""
     hashed = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
-
-
-def _required(form: dict[str, str], name: str) -> str:
-    if not form.get(name):
-        raise oauth(400, "invalid_request", f'A required parameter "{name}" is missing')
-    return form[name]

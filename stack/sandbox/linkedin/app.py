@@ -8,29 +8,26 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from services.kernel.config import settings
-from stack.sandbox.linkedin import access_token, authorization, control, identity, posts
+from stack.sandbox.linkedin import apps, control, oauth, rest
 from stack.sandbox.linkedin.clock import Clock
 from stack.sandbox.linkedin.database import Database
 from stack.sandbox.linkedin.dropping import DroppingConnections
-from stack.sandbox.linkedin.gate import guarded
 from stack.sandbox.linkedin.house import House
 from stack.sandbox.linkedin.model import SandboxApp
-from stack.sandbox.linkedin.refusals import Refusal, gateway
+from stack.sandbox.linkedin.own_machine import OwnMachineOnly
+from stack.sandbox.linkedin.refusals import Refusal, gateway, respond
+from stack.sandbox.linkedin.tunnelling import Tunnelling
 
 _DRAIN_SECONDS = 5
 
 ROUTES = [
-    Route("/oauth/v2/authorization", authorization.authorize),
-    Route("/oauth/v2/accessToken", access_token.grant, methods=["POST"]),
-    Route("/v2/userinfo", guarded(identity.USERINFO, identity.userinfo)),
-    Route("/rest/posts", guarded(posts.CREATE, posts.create), methods=["POST"]),
-    Route("/rest/posts/{urn}", guarded(posts.GET, posts.get), methods=["GET"]),
-    Route("/rest/posts/{urn}", guarded(posts.DELETE, posts.delete), methods=["DELETE"]),
+    *oauth.ROUTES,
+    *rest.ROUTES,
     *control.ROUTES,
 ]
 
@@ -41,12 +38,14 @@ def build_app(app: SandboxApp, data_dir: Path) -> Starlette:
     @asynccontextmanager
     async def lifespan(web: Starlette) -> AsyncIterator[None]:
         database = Database(data_dir)
+        apps.register_configured(database, app)
         web.state.house = House(app, database, Clock(database))
         yield
         database.close()
 
     return Starlette(
         routes=ROUTES,
+        middleware=[Middleware(OwnMachineOnly), Middleware(Tunnelling)],
         lifespan=lifespan,
         exception_handlers={Refusal: _refuse, HTTPException: _refuse_route, Exception: _fail},
     )
@@ -91,7 +90,7 @@ def _app_from_settings() -> SandboxApp:
 async def _refuse(_: Request, refusal: Exception) -> Response:
     if not isinstance(refusal, Refusal):
         raise refusal
-    return JSONResponse(refusal.body, refusal.status)
+    return respond(refusal)
 
 
 async def _refuse_route(request: Request, refusal: Exception) -> Response:

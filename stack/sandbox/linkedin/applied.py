@@ -17,7 +17,12 @@ _HEADERS_KEPT = (
 )
 
 
-def record(call: Call, kind: str, urn: str, *, commentary: str = "", shown: Reading) -> None:
+_NOTHING_SHOWN = Reading("", is_cut=False)
+
+
+def record(
+    call: Call, kind: str, urn: str, *, commentary: str = "", shown: Reading = _NOTHING_SHOWN
+) -> None:
     """Add an entry; call it inside the transaction that makes the change."""
     headers = {
         name: call.request.headers[name] for name in _HEADERS_KEPT if name in call.request.headers
@@ -37,10 +42,18 @@ def record(call: Call, kind: str, urn: str, *, commentary: str = "", shown: Read
 
 
 def entries(
-    database: Database, *, member: str = "", urn: str = "", kind: str = "", after: int = 0
+    database: Database,
+    *,
+    member: str = "",
+    urn: str = "",
+    kind: str = "",
+    request_id: str = "",
+    after: int = 0,
 ) -> list[dict[str, Any]]:
     """The log in order; each filter is off when empty. `member` is a URN."""
-    rows = database.all("list_applied", member=member, urn=urn, kind=kind, after=after)
+    rows = database.all(
+        "list_applied", member=member, urn=urn, kind=kind, request_id=request_id, after=after
+    )
     return [_entry(dict(row)) for row in rows]
 
 

@@ -1,19 +1,28 @@
-"""`GET /oauth/v2/authorization`: consent without a page; the redirect comes straight back.
+"""Authorization: who signs in, what is agreed to, and the way back to the application.
 
-Source: https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow
+A browser is shown a page (`consent_page`). A program, which does not ask for HTML, is taken for a
+member who agrees at once: the redirect comes straight back. Source:
+https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow and
+https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow-native
 Two parameters are the sandbox's own: `sandbox_member` names who signs in, `sandbox_refusal`
 (`user_cancelled_login`, `user_cancelled_authorize`) makes that person refuse.
 """
 
-from urllib.parse import urlencode
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from stack.sandbox.linkedin import members, tokens
+from stack.sandbox.linkedin import authorization_request, consent_page, consents, members, tokens
+from stack.sandbox.linkedin.authorization_request import Asked
+from stack.sandbox.linkedin.forms import read_form
 from stack.sandbox.linkedin.house import House, house_of
-from stack.sandbox.linkedin.model import KNOWN_SCOPES
-from stack.sandbox.linkedin.refusals import oauth
+from stack.sandbox.linkedin.refusals import Refusal
+
+Next = Callable[[House, Asked, Request], Awaitable[Response]]
+
+SIGNED_IN = "sandbox_member"
+"""The cookie of a member who stays signed in."""
 
 _REFUSALS = {
     "user_cancelled_login": "The user cancelled LinkedIn login",
@@ -22,65 +31,73 @@ _REFUSALS = {
 
 
 async def authorize(request: Request) -> Response:
-    """Sign a member in and send the browser back with a code, or with the reason why not."""
+    """Show a browser the page; send everybody else back with a code, or the reason why not."""
+    return await _checked(request, _ask)
+
+
+async def answer(request: Request) -> Response:
+    """Take the page's answer: `decision` is `allow`, or the name of a refusal."""
+    return await _checked(request, _take_answer)
+
+
+async def _checked(request: Request, go_on: Next) -> Response:
+    """Go on with a request that can be answered; refuse the others as page or as JSON."""
     house = house_of(request)
-    asked = dict(request.query_params)
-    _check_caller(house, asked)
-    scope = " ".join(asked.get("scope", "").split())
-    if trouble := _trouble(house, asked, scope):
-        error, description = trouble
-        return _back(asked, {"error": error, "error_description": description})
-    member = members.sign_in(house.database, asked.get("sandbox_member"))
-    tokens.record_consent(house, member.id, scope)
+    try:
+        asked = authorization_request.read(request, house.database)
+    except Refusal as refusal:
+        if not _is_browser(request):
+            raise
+        return consent_page.refused(refusal)
+    if found := authorization_request.trouble(asked):
+        return _refused(asked, *found)
+    return await go_on(house, asked, request)
+
+
+async def _ask(house: House, asked: Asked, request: Request) -> Response:
+    refusal = request.query_params.get("sandbox_refusal", "")
+    if refusal in _REFUSALS:
+        return _refused(asked, refusal, _REFUSALS[refusal])
+    named = request.query_params.get("sandbox_member")
+    if named or not _is_browser(request):
+        return _agreed(house, asked, members.sign_in(house.database, named).id)
+    signed_in = request.cookies.get(SIGNED_IN, "")
+    if signed_in and consents.is_given(house, asked.app, signed_in, asked.scope):
+        return _agreed(house, asked, signed_in)
+    return consent_page.ask(house, asked, signed_in)
+
+
+async def _take_answer(house: House, asked: Asked, request: Request) -> Response:
+    form = await read_form(request)
+    decision = form.get("decision", "")
+    if decision in _REFUSALS:
+        return _refused(asked, decision, _REFUSALS[decision])
+    if decision != "allow":
+        return consent_page.ask(house, asked, "")
+    member = members.sign_in_chosen(house.database, form.get("member", ""))
+    sent_back = _agreed(house, asked, member.id)
+    if form.get("stay"):
+        sent_back.set_cookie(SIGNED_IN, member.id, httponly=True, samesite="lax")
+    return sent_back
+
+
+def _agreed(house: House, asked: Asked, member_id: str) -> Response:
+    consents.record(house, asked.app, member_id, asked.scope)
     code = tokens.issue_code(
         house,
-        member.id,
-        redirect_uri=asked["redirect_uri"],
-        scope=scope,
-        code_challenge=_challenge(house, asked),
+        asked.app,
+        member_id,
+        redirect_uri=asked.redirect_uri,
+        scope=asked.scope,
+        code_challenge=asked.code_challenge,
+        is_native=asked.is_native,
     )
-    return _back(asked, {"code": code})
+    return asked.back({"code": code})
 
 
-def _check_caller(house: House, asked: dict[str, str]) -> None:
-    """What LinkedIn shows as a 401 page, because it cannot trust where a redirect would go."""
-    for name in ("client_id", "redirect_uri"):
-        if not asked.get(name):
-            raise oauth(400, "invalid_request", f'A required parameter "{name}" is missing')
-    if asked["client_id"] != house.app.client_id:
-        raise oauth(401, "invalid_client_id", "The passed in client_id is invalid")
-    if asked["redirect_uri"] not in house.app.redirect_uris:
-        description = "The redirect_uri does not match the registered value"
-        raise oauth(401, "invalid_redirect_uri", description)
-    unknown = set(asked.get("scope", "").split()) - KNOWN_SCOPES
-    if unknown:
-        raise oauth(401, "invalid_scope", f"Invalid scope: {', '.join(sorted(unknown))}")
+def _refused(asked: Asked, error: str, description: str) -> Response:
+    return asked.back({"error": error, "error_description": description})
 
 
-def _trouble(house: House, asked: dict[str, str], scope: str) -> tuple[str, str] | None:
-    """Why the browser goes back without a code: an OAuth error name and its description."""
-    if asked.get("response_type") != "code":
-        return "unsupported_response_type", 'The parameter "response_type" must be "code"'
-    if not scope:
-        return "invalid_scope_error", 'A required parameter "scope" is missing'
-    for name in scope.split():
-        if name not in house.app.scopes:
-            # LinkedIn sends these quotation marks HTML-escaped.
-            description = f"Scope &quot;{name}&quot; is not authorized for your application"
-            return "unauthorized_scope_error", description
-    refusal = asked.get("sandbox_refusal", "")
-    return (refusal, _REFUSALS[refusal]) if refusal in _REFUSALS else None
-
-
-def _challenge(house: House, asked: dict[str, str]) -> str:
-    # An app without PKCE ignores the challenge; the verifier then fails at the token request.
-    if not house.app.has_pkce or asked.get("code_challenge_method") != "S256":
-        return ""
-    return asked.get("code_challenge", "")
-
-
-def _back(asked: dict[str, str], answer: dict[str, str]) -> RedirectResponse:
-    if "state" in asked:
-        answer["state"] = asked["state"]
-    uri = asked["redirect_uri"]
-    return RedirectResponse(f"{uri}{'&' if '?' in uri else '?'}{urlencode(answer)}", 302)
+def _is_browser(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")

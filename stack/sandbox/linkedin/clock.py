@@ -14,12 +14,22 @@ class Clock:
 
     def now_ms(self) -> int:
         """Now, by the sandbox."""
-        return time.time_ns() // 1_000_000 + self._offset_ms()
+        return _machine_ms() + self.ahead_ms()
+
+    def ahead_ms(self) -> int:
+        """How far the sandbox is ahead of the machine; negative when it is behind."""
+        row = self._database.one("get_clock_offset")
+        return int(row["offset_ms"]) if row else 0
 
     def advance(self, milliseconds: int) -> None:
         """Move on (or back, with a negative number)."""
-        self._database.run("set_clock_offset", offset_ms=self._offset_ms() + milliseconds)
+        self._database.run("set_clock_offset", offset_ms=self.ahead_ms() + milliseconds)
 
-    def _offset_ms(self) -> int:
-        row = self._database.one("get_clock_offset")
-        return int(row["offset_ms"]) if row else 0
+    def set_to(self, now_ms: int | None) -> None:
+        """Make it `now_ms`, from where it goes on; None for the machine's time."""
+        offset_ms = 0 if now_ms is None else now_ms - _machine_ms()
+        self._database.run("set_clock_offset", offset_ms=offset_ms)
+
+
+def _machine_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,17 +1,18 @@
 """`/sandbox/…`: the sandbox's own interface, for looking inside and setting things up.
 
-GET  applied    what really took effect; ?member= ?urn= ?kind= ?after=
-GET  posts      posts, deleted ones too, with the text readers would see; ?member=
-GET  members    everyone with an account
-POST members    {id?, given_name?, …, sign_in?}: define one, who signs in next unless told not to
-POST clock      {advance_seconds}: move the time
-POST faults     {kind, operation?, detail?, count?}: act out a failure
-GET  faults     those still waiting
-POST reset      forget everything
-GET  health     200 when up
+GET    applied    what really took effect; ?member= ?urn= ?kind= ?request_id= ?after=
+GET    posts      posts, deleted ones too, with the text readers would see; ?member=
+GET    members    everyone with an account
+POST   members    {id?, given_name?, …, sign_in?}: define one, who signs in next unless told not to
+GET    clock      what time it is
+POST   clock      {advance_seconds} or {time} or {is_real}: move the time
+POST   reset      forget everything
+GET    health     200 when up
+
+Faults are in `control_faults`; applications, products, quotas and consents in `control_apps`;
+pages, connections and figures in `control_network`; uploads in `uploads`.
 """
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -20,21 +21,38 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from stack.sandbox.linkedin import applied, faults, members, posts
+from stack.sandbox.linkedin import (
+    applied,
+    apps,
+    control_apps,
+    control_changes,
+    control_faults,
+    control_network,
+    members,
+    post_store,
+)
+from stack.sandbox.linkedin.control_requests import (
+    AppliedWanted,
+    ClockWanted,
+    MemberWanted,
+    body_of,
+    invalid,
+    query_of,
+)
 from stack.sandbox.linkedin.house import house_of
 from stack.sandbox.linkedin.model import Member, StoredPost
-from stack.sandbox.linkedin.refusals import gateway
 
 
 async def list_applied(request: Request) -> Response:
     """The log, oldest first."""
-    asked = request.query_params
+    wanted = query_of(request, AppliedWanted)
     entries = applied.entries(
         house_of(request).database,
-        member=_member_urn(asked.get("member", "")),
-        urn=asked.get("urn", ""),
-        kind=asked.get("kind", ""),
-        after=int(asked.get("after", "0")),
+        member=_member_urn(wanted.member),
+        urn=wanted.urn,
+        kind=wanted.kind,
+        request_id=wanted.request_id,
+        after=wanted.after,
     )
     return JSONResponse(entries)
 
@@ -42,7 +60,9 @@ async def list_applied(request: Request) -> Response:
 async def list_posts(request: Request) -> Response:
     """Posts, oldest first."""
     author = _member_urn(request.query_params.get("member", ""))
-    return JSONResponse([_post_view(post) for post in posts.list_all(house_of(request), author)])
+    return JSONResponse(
+        [_post_view(post) for post in post_store.list_all(house_of(request), author)]
+    )
 
 
 async def list_members(request: Request) -> Response:
@@ -53,43 +73,38 @@ async def list_members(request: Request) -> Response:
 async def put_member(request: Request) -> Response:
     """Define a member and answer with it."""
     database = house_of(request).database
-    wanted = await _body(request)
-    member = members.define(database, wanted)
-    if wanted.get("sign_in", True):
+    wanted = await body_of(request, MemberWanted)
+    member = members.define(database, wanted.model_dump(exclude_none=True))
+    if wanted.sign_in:
         members.wait_to_sign_in(database, member.id)
     return JSONResponse(_member_view(member))
+
+
+async def tell_time(request: Request) -> Response:
+    """The time, and how far it is from the machine's."""
+    clock = house_of(request).clock
+    return JSONResponse({"time": _time(clock.now_ms()), "ahead_ms": clock.ahead_ms()})
 
 
 async def move_clock(request: Request) -> Response:
     """Move the time and answer with what it is now."""
     clock = house_of(request).clock
-    clock.advance(round(float((await _body(request))["advance_seconds"]) * 1000))
-    return JSONResponse({"time": _time(clock.now_ms())})
-
-
-async def add_fault(request: Request) -> Response:
-    """Plan a failure."""
-    wanted = await _body(request)
-    if wanted.get("kind") not in faults.KINDS:
-        raise gateway(400, f"kind must be one of {', '.join(sorted(faults.KINDS))}")
-    house_of(request).database.run(
-        "add_fault",
-        kind=wanted["kind"],
-        operation=str(wanted.get("operation", "")),
-        detail=str(wanted.get("detail", "")),
-        remaining=int(wanted.get("count", 1)),
-    )
-    return await list_faults(request)
-
-
-async def list_faults(request: Request) -> Response:
-    """Failures still waiting."""
-    return JSONResponse([dict(row) for row in house_of(request).database.all("list_faults")])
+    wanted = await body_of(request, ClockWanted)
+    given = (wanted.advance_seconds is not None, wanted.time is not None, wanted.is_real)
+    if sum(given) != 1:
+        raise invalid("body", "exactly one of advance_seconds, time and is_real is required")
+    if wanted.advance_seconds is not None:
+        clock.advance(round(wanted.advance_seconds * 1000))
+    else:
+        clock.set_to(None if wanted.time is None else round(wanted.time.timestamp() * 1000))
+    return await tell_time(request)
 
 
 async def reset(request: Request) -> Response:
     """Forget everything."""
-    house_of(request).database.clear()
+    house = house_of(request)
+    house.database.clear()
+    apps.register_configured(house.database, house.configured)
     return JSONResponse({})
 
 
@@ -103,22 +118,15 @@ ROUTES = [
     Route("/sandbox/posts", list_posts),
     Route("/sandbox/members", list_members, methods=["GET"]),
     Route("/sandbox/members", put_member, methods=["POST"]),
+    Route("/sandbox/clock", tell_time, methods=["GET"]),
     Route("/sandbox/clock", move_clock, methods=["POST"]),
-    Route("/sandbox/faults", list_faults, methods=["GET"]),
-    Route("/sandbox/faults", add_fault, methods=["POST"]),
     Route("/sandbox/reset", reset, methods=["POST"]),
     Route("/sandbox/health", health),
+    *control_faults.ROUTES,
+    *control_apps.ROUTES,
+    *control_network.ROUTES,
+    *control_changes.ROUTES,
 ]
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise gateway(400, "The body must be a JSON object")
-    return body
 
 
 def _member_urn(name: str) -> str:

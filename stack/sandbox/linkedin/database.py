@@ -1,5 +1,6 @@
 """The sandbox's state on disk: one SQLite file that a kill at any moment leaves whole."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +10,9 @@ from services.kernel.sql import beside
 
 _HERE = Path(__file__).parent
 
+_SCHEMA = (_HERE / "schema.sql").read_text(encoding="utf-8")
 # A change of the tables takes a new name: an old sandbox's state is not worth migrating.
-_FILE_NAME = "linkedin-1.sqlite3"
+_NAME = f"linkedin-{hashlib.sha256(_SCHEMA.encode()).hexdigest()[:8]}"
 
 Value = str | int | float | None
 
@@ -22,12 +24,17 @@ class Database:
         """Open, or make, the file in `data_dir`."""
         data_dir.mkdir(parents=True, exist_ok=True)
         self._queries = beside(__file__)
-        self._connection = sqlite3.connect(data_dir / _FILE_NAME, isolation_level=None)
+        self._connection = sqlite3.connect(data_dir / f"{_NAME}.sqlite3", isolation_level=None)
         self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        counts = str(data_dir / f"{_NAME}-usage.sqlite3")
+        self._connection.execute("ATTACH DATABASE :counts AS usage", {"counts": counts})
+        self._connection.execute("PRAGMA main.journal_mode = WAL")
+        self._connection.execute("PRAGMA usage.journal_mode = WAL")
         # A commit is on disk before anyone is told of it; even a power cut keeps it.
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.executescript((_HERE / "schema.sql").read_text(encoding="utf-8"))
+        self._connection.execute("PRAGMA main.synchronous = FULL")
+        # Counting calls is not worth waiting for the disk; a kill of the process loses none.
+        self._connection.execute("PRAGMA usage.synchronous = OFF")
+        self._connection.executescript(_SCHEMA)
 
     def run(self, query: str, **parameters: Value) -> None:
         """Run a query whose rows do not matter."""

@@ -1,4 +1,4 @@
-"""What every API call passes before its work: token, version, permission, planned faults.
+"""What every API call passes before its work: token, version, permission, quota, planned faults.
 
 Source: https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/error-handling
 """
@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stack.sandbox.linkedin import faults, tokens
+from stack.sandbox.linkedin import apps, faults, quotas, tokens
+from stack.sandbox.linkedin.faults import Endpoint, Fault, Occasion
 from stack.sandbox.linkedin.house import House, house_of
-from stack.sandbox.linkedin.model import Grant
+from stack.sandbox.linkedin.model import App, Grant
 from stack.sandbox.linkedin.refusals import gateway
 from stack.sandbox.linkedin.versions import check_version
 
@@ -39,11 +40,16 @@ class Call:
     house: House
     request: Request
     grant: Grant
+    fault: Fault | None = None
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether repeated text makes a second post: a fault that shows blind repetition."""
+        return self.fault is not None and self.fault.kind == "duplicate_visible"
 
 
 Handler = Callable[[Call], Awaitable[Response]]
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def guarded(operation: Operation, handler: Handler) -> Endpoint:
@@ -51,39 +57,47 @@ def guarded(operation: Operation, handler: Handler) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         house = house_of(request)
-        grant = _authenticate(house, request.headers.get("authorization", ""))
+        grant, app = _authenticate(house, request.headers.get("authorization", ""))
         version = "NO_VERSION"
         if operation.is_versioned:
             version = check_version(request.headers.get("linkedin-version"), house.clock.now_ms())
-        _permit(operation, grant, version)
-        fault = faults.take(house, operation.name)
-        await faults.strike_before(fault)
-        call = Call(house, request, grant)
-        response = await handler(call)
-        response.headers["x-li-uuid"] = call.request_id
-        await faults.strike_after(fault, request)
-        return response
+        _permit(operation, grant.scopes & app.scopes, version)
+        quotas.count(house, grant.client_id, grant.member_id, operation.name)
+        fault = faults.take(house, _occasion(house, operation, request, grant))
+
+        async def work(received: Request) -> Response:
+            call = Call(house, received, grant, fault)
+            response = await handler(call)
+            response.headers["x-li-uuid"] = call.request_id
+            return response
+
+        return await faults.carry_out(fault, request, work)
 
     return endpoint
 
 
-def _authenticate(house: House, authorization: str) -> Grant:
+def _authenticate(house: House, authorization: str) -> tuple[Grant, App]:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise gateway(401, "Empty oauth2_access_token", service_code=401)
     grant = tokens.find(house, "access", token.strip())
-    if grant is None:
-        message = "Invalid access token"
-        raise gateway(401, message, service_code=65600, code="INVALID_ACCESS_TOKEN")
+    app = apps.find(house.database, grant.client_id) if grant else None
+    if grant is None or app is None:
+        raise faults.invalid_token()
     if grant.is_revoked:
         raise faults.revoked()
     if grant.expires_ms <= house.clock.now_ms():
-        message = "The token used in the request has expired"
-        raise gateway(401, message, service_code=65602, code="EXPIRED_ACCESS_TOKEN")
-    return grant
+        raise faults.expired()
+    return grant, app
 
 
-def _permit(operation: Operation, grant: Grant, version: str) -> None:
-    if grant.scopes.isdisjoint(operation.scopes):
+def _permit(operation: Operation, scopes: frozenset[str], version: str) -> None:
+    """Permit by what the member agreed to and the application still has."""
+    if scopes.isdisjoint(operation.scopes):
         message = f"Not enough permissions to access: {operation.name}.{version}"
         raise gateway(403, message, service_code=100, code="ACCESS_DENIED")
+
+
+def _occasion(house: House, operation: Operation, request: Request, grant: Grant) -> Occasion:
+    age_ms = max(0, house.clock.now_ms() - grant.issued_ms)
+    return Occasion(operation.name, request, grant.member_id, age_ms)

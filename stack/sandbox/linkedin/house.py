@@ -12,9 +12,9 @@ from stack.sandbox.linkedin.model import SandboxApp
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The registered application, the state and the time."""
+    """The application that the sandbox was started for, the state and the time."""
 
-    app: SandboxApp
+    configured: SandboxApp
     database: Database
     clock: Clock
 
@@ -28,5 +28,5 @@ def house_of(request: Request) -> House:
 
 
 def digest(secret: str) -> str:
-    """How a code or token is kept: not readable back."""
+    """How a code, a token or a client's secret is kept: not readable back."""
     return hashlib.sha256(secret.encode()).hexdigest()

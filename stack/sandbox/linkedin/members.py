@@ -17,6 +17,13 @@ def sign_in(database: Database, named: str | None) -> Member:
     return define(database, {"id": named or _take_waiting(database) or _new_id()})
 
 
+def sign_in_chosen(database: Database, chosen: str) -> Member:
+    """The member whom a person chose on the page; "" for somebody new, whoever else waits."""
+    if chosen and chosen == waiting(database):
+        _take_waiting(database)
+    return define(database, {"id": chosen})
+
+
 def define(database: Database, wanted: Mapping[str, Any]) -> Member:
     """Store a member; what `wanted` leaves out stays as it was, or is made up from the id."""
     member_id = str(wanted.get("id") or _new_id())
@@ -30,6 +37,8 @@ def define(database: Database, wanted: Mapping[str, Any]) -> Member:
         picture_url=str(wanted.get("picture", known.picture_url)),
         language=str(wanted.get("language", known.language)),
         country=str(wanted.get("country", known.country)),
+        headline=str(wanted.get("headline", known.headline)),
+        vanity_name=str(wanted.get("vanity_name", known.vanity_name)),
     )
     _put(database, member)
     return member
@@ -49,6 +58,12 @@ def list_all(database: Database) -> list[Member]:
 def wait_to_sign_in(database: Database, member_id: str) -> None:
     """Let a later authorization sign in as this member, once."""
     database.run("add_sign_in", member_id=member_id)
+
+
+def waiting(database: Database) -> str:
+    """Who is to sign in next, "" when nobody waits."""
+    row = database.one("next_sign_in")
+    return str(row["member_id"]) if row else ""
 
 
 def _take_waiting(database: Database) -> str | None:
@@ -77,6 +92,8 @@ def _make_up(member_id: str) -> Member:
         picture_url=f"https://media.example.com/pictures/{member_id}.jpg",
         language="en",
         country="US",
+        headline="Works with people",
+        vanity_name=f"{given}-{family}-{member_id}".lower(),
     )
 
 
@@ -91,6 +108,8 @@ def _put(database: Database, member: Member) -> None:
         picture_url=member.picture_url,
         language=member.language,
         country=member.country,
+        headline=member.headline,
+        vanity_name=member.vanity_name,
     )
 
 

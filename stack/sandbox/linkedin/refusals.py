@@ -5,6 +5,8 @@ Source: https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/err
 
 from typing import Any
 
+from starlette.responses import JSONResponse
+
 
 class Refusal(Exception):
     """An answer other than success: its HTTP status and JSON body."""
@@ -13,6 +15,11 @@ class Refusal(Exception):
         super().__init__(status)
         self.status = status
         self.body = body
+
+
+def respond(refusal: Refusal) -> JSONResponse:
+    """The refusal as an answer."""
+    return JSONResponse(refusal.body, refusal.status)
 
 
 def gateway(

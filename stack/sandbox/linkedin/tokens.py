@@ -1,4 +1,4 @@
-"""Codes and tokens: issue, redeem, refresh, look up.
+"""Codes and tokens: issue, redeem, refresh, look up, revoke.
 
 Lifetimes are LinkedIn's: codes 30 minutes, access 60 days, refresh 365 days from the first.
 Source: https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stack.sandbox.linkedin.house import House, digest
-from stack.sandbox.linkedin.model import Grant
+from stack.sandbox.linkedin.model import App, Grant
 
 CODE_LIFETIME_MS = 30 * 60 * 1000
 ACCESS_LIFETIME_MS = 60 * 86_400 * 1000
@@ -21,40 +21,42 @@ _TOKEN_BYTES = 372
 
 @dataclass(frozen=True, slots=True)
 class CodeGrant:
-    """What a code stands for until it is redeemed."""
+    """What a code stands for until it is redeemed; `is_native` from the flow without a secret."""
 
     client_id: str
     member_id: str
     redirect_uri: str
     scope: str
     code_challenge: str
+    is_native: bool
+    authorized_ms: int
     expires_ms: int
 
 
-def record_consent(house: House, member_id: str, scope: str) -> None:
-    """Note what a member agreed to; other scopes than last time end the tokens made before."""
-    key = {"client_id": house.app.client_id, "member_id": member_id}
-    with house.database.transaction():
-        before = house.database.one("get_consent", **key)
-        if before and set(before["scope"].split()) != set(scope.split()):
-            house.database.run("revoke_tokens", **key)
-        house.database.run("put_consent", **key, scope=scope)
-
-
 def issue_code(
-    house: House, member_id: str, *, redirect_uri: str, scope: str, code_challenge: str
+    house: House,
+    app: App,
+    member_id: str,
+    *,
+    redirect_uri: str,
+    scope: str,
+    code_challenge: str,
+    is_native: bool = False,
 ) -> str:
     """Make a code for one use."""
     code = "AQ" + secrets.token_urlsafe(100)
+    now_ms = house.clock.now_ms()
     house.database.run(
         "add_code",
         digest=digest(code),
-        client_id=house.app.client_id,
+        client_id=app.client_id,
         member_id=member_id,
         redirect_uri=redirect_uri,
         scope=scope,
         code_challenge=code_challenge,
-        expires_ms=house.clock.now_ms() + CODE_LIFETIME_MS,
+        is_native=is_native,
+        authorized_ms=now_ms,
+        expires_ms=now_ms + CODE_LIFETIME_MS,
     )
     return code
 
@@ -64,17 +66,27 @@ def take_code(house: House, code: str) -> CodeGrant | None:
     with house.database.transaction():
         row = house.database.one("get_code", digest=digest(code))
         house.database.run("drop_code", digest=digest(code))
-    return CodeGrant(**dict(row)) if row else None
+    return CodeGrant(**{**dict(row), "is_native": bool(row["is_native"])}) if row else None
 
 
-def issue_tokens(house: House, member_id: str, scope: str) -> dict[str, Any]:
+def issue_tokens(house: House, app: App, granted: CodeGrant) -> dict[str, Any]:
     """The token answer for a redeemed code."""
     now_ms = house.clock.now_ms()
+    grant = Grant(
+        client_id=app.client_id,
+        member_id=granted.member_id,
+        scope=granted.scope,
+        grant_id=secrets.token_hex(8),
+        authorized_ms=granted.authorized_ms,
+        issued_ms=now_ms,
+        expires_ms=now_ms + ACCESS_LIFETIME_MS,
+        is_revoked=False,
+    )
     with house.database.transaction():
-        answer = _issue_access(house, member_id, scope, now_ms + ACCESS_LIFETIME_MS)
-        if house.app.has_refresh_tokens:
+        answer = _issue_access(house, grant, grant.expires_ms)
+        if app.has_refresh_tokens:
             refresh_ends_ms = now_ms + REFRESH_LIFETIME_MS
-            answer["refresh_token"] = _issue(house, "refresh", member_id, scope, refresh_ends_ms)
+            answer["refresh_token"] = _issue(house, "refresh", grant, refresh_ends_ms)
             answer["refresh_token_expires_in"] = REFRESH_LIFETIME_MS // 1000
     return answer
 
@@ -82,7 +94,7 @@ def issue_tokens(house: House, member_id: str, scope: str) -> dict[str, Any]:
 def refresh(house: House, refresh_token: str, grant: Grant) -> dict[str, Any]:
     """The token answer for a refresh: the refresh token and its end stay as they are."""
     ends_ms = min(house.clock.now_ms() + ACCESS_LIFETIME_MS, grant.expires_ms)
-    answer = _issue_access(house, grant.member_id, grant.scope, ends_ms)
+    answer = _issue_access(house, grant, ends_ms)
     answer["refresh_token"] = refresh_token
     answer["refresh_token_expires_in"] = (grant.expires_ms - house.clock.now_ms()) // 1000
     return answer
@@ -94,25 +106,38 @@ def find(house: House, kind: str, token: str) -> Grant | None:
     return Grant(**{**dict(row), "is_revoked": bool(row["is_revoked"])}) if row else None
 
 
-def _issue_access(house: House, member_id: str, scope: str, ends_ms: int) -> dict[str, Any]:
+def revoke(house: House, client_id: str, token: str) -> None:
+    """End an access token, or with a refresh token everything that came of its consent.
+
+    A token that is unknown, or another application's, changes nothing (RFC 7009, section 2.2).
+    """
+    refreshing = find(house, "refresh", token)
+    if refreshing is not None and refreshing.client_id == client_id:
+        house.database.run("revoke_grant", grant_id=refreshing.grant_id)
+    house.database.run("revoke_token", digest=digest(token), client_id=client_id)
+
+
+def _issue_access(house: House, grant: Grant, ends_ms: int) -> dict[str, Any]:
     return {
-        "access_token": _issue(house, "access", member_id, scope, ends_ms),
+        "access_token": _issue(house, "access", grant, ends_ms),
         "expires_in": (ends_ms - house.clock.now_ms()) // 1000,
         # Commas, as live answers have them, where the documentation shows spaces.
-        "scope": ",".join(scope.split()),
+        "scope": ",".join(grant.scope.split()),
         "token_type": "Bearer",
     }
 
 
-def _issue(house: House, kind: str, member_id: str, scope: str, ends_ms: int) -> str:
+def _issue(house: House, kind: str, grant: Grant, ends_ms: int) -> str:
     token = "AQ" + secrets.token_urlsafe(_TOKEN_BYTES)
     house.database.run(
         "add_token",
         digest=digest(token),
         kind=kind,
-        client_id=house.app.client_id,
-        member_id=member_id,
-        scope=scope,
+        client_id=grant.client_id,
+        member_id=grant.member_id,
+        scope=grant.scope,
+        grant_id=grant.grant_id,
+        authorized_ms=grant.authorized_ms,
         issued_ms=house.clock.now_ms(),
         expires_ms=ends_ms,
     )

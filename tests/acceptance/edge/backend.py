@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.any_pb2 import Any as Packed
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
@@ -21,7 +22,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_status.rpc_status import to_status
 from inergize.auth.v1 import auth_pb2, auth_service_pb2
 from inergize.content.v1 import content_pb2, content_service_pb2
-from inergize.profile.v1 import profile_service_pb2
+from inergize.profile.v1 import profile_notification_mails_pb2, profile_service_pb2
 
 from services.kernel.contract import Method
 from stack.mesh_contract import mesh_operations
@@ -81,6 +82,13 @@ async def list_content(request: Any, context: Context) -> Any:
     return content_service_pb2.ListContentResponse(contents=[content])
 
 
+async def unsubscribe(request: Any, context: Context) -> Any:
+    """A page with what was posted, and how."""
+    form = request.form
+    page = HttpBody(content_type="text/plain", data=form.content_type.encode() + b" " + form.data)
+    return profile_notification_mails_pb2.UnsubscribeResponse(page=page)
+
+
 ANSWERS: dict[str, Callable[[Any, Context], Awaitable[Any]]] = {
     "GetCurrentUser": get_current_user,
     "GetJwks": get_jwks,
@@ -89,6 +97,7 @@ ANSWERS: dict[str, Callable[[Any, Context], Awaitable[Any]]] = {
     "CreateContent": create_content,
     "GetContent": get_content,
     "ListContent": list_content,
+    "Unsubscribe": unsubscribe,
 }
 
 

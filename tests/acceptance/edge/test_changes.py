@@ -157,7 +157,7 @@ def test_the_edge_speaks_tls(tmp_path: Path) -> None:
         context = ssl.create_default_context(cafile=str(certificate))
         reply = httpx.get(f"{edge.url}/v1/users/me", verify=context)
         assert reply.status_code == 401
-        assert reply.headers["strict-transport-security"] == "max-age=31536000"
+        assert reply.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
         assert _negotiated(edge, context, "h2") == "h2"
         assert _negotiated(edge, context, "http/1.1") == "http/1.1"
         credentials = grpc.ssl_channel_credentials(certificate.read_bytes())

@@ -118,6 +118,12 @@ def test_a_token_that_is_not_right_is_refused(
     assert reply.headers["www-authenticate"] == 'Bearer realm="inergize", error="invalid_token"'
 
 
+def test_an_api_key_is_told_where_it_may_not_call(rest: httpx.Client) -> None:
+    sent = {"authorization": f"Bearer igz_{'x' * 54}"}
+    message = refused(rest.get("/v1/sessions", headers=sent), 401, "UNAUTHENTICATED")["message"]
+    assert message.startswith("API keys may not call this method")
+
+
 @pytest.mark.parametrize("value", ["", "Bearer", "Bearer x", "Basic YTpi", "Bearer a.b.c", "ey"])
 def test_what_is_no_token_is_refused(rest: httpx.Client, value: str) -> None:
     reply = rest.get("/v1/users/me", headers={"authorization": value})
@@ -142,6 +148,12 @@ def test_an_expired_token_does_not_stop_a_public_method(rest: httpx.Client) -> N
 def test_an_api_key_is_the_services_to_check(rest: httpx.Client) -> None:
     reply = rest.get("/v1/users/me", headers={"authorization": "Bearer igz_abc"})
     assert reply.status_code == 200
+
+
+def test_an_api_key_is_no_token_where_no_scope_covers_the_method(rest: httpx.Client) -> None:
+    for key in ("Bearer igz_abc", "bearer igz_abc", "Bearer igz_"):
+        reply = rest.post("/v1/auth/logout", json={}, headers={"authorization": key})
+        refused(reply, 401, "UNAUTHENTICATED")
 
 
 # What the edge cannot deliver.
@@ -183,3 +195,14 @@ def test_an_unknown_origin_gets_no_permission(rest: httpx.Client) -> None:
     assert "access-control-allow-origin" not in rest.options(CONTENT, headers=ask).headers
     reply = rest.get("/healthz", headers={"origin": "https://evil.example"})
     assert "access-control-allow-origin" not in reply.headers
+
+
+def test_a_mail_programs_one_click_arrives_as_it_posts_it(rest: httpx.Client) -> None:
+    """RFC 8058, 3.1: no JSON, no token of ours, either of two encodings."""
+    address = "/v1/notifications/unsubscribe?token=a-token"
+    clicked = rest.post(address, data={"List-Unsubscribe": "One-Click"})
+    assert clicked.status_code == 200, clicked.text
+    assert clicked.text == "application/x-www-form-urlencoded List-Unsubscribe=One-Click"
+    parts = rest.post(address, files={"List-Unsubscribe": (None, "One-Click")})
+    assert parts.status_code == 200, parts.text
+    assert parts.text.startswith("multipart/form-data; boundary=")

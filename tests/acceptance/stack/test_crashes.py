@@ -15,6 +15,7 @@ KINDS = (
     "s3",
     "mail",
     "linkedin",
+    "sms",
     "content",
     "workers",
     "scheduler",

@@ -24,6 +24,8 @@ def real(stack: Stack) -> dict[str, str]:
     place = DataDir(stack.data_dir)
     admin = admin_database_url(Topology.load(place.root), load(place))
     assert admin is not None
+    # The stand-in for SMS has no URL to give: it is there unless a provider is named.
+    urls["SMS_PROVIDER"] = "none"
     return urls | {"DATABASE_URL": f"{admin.removesuffix('/postgres')}/elsewhere"}
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,8 @@ from inergize.auth.v1 import auth_pb2
 from inergize.auth.v1 import auth_service_pb2 as pb
 
 from services.auth.__main__ import build
-from services.auth.signing_keys import SigningKeys
+from services.auth.signing.rotation import Rotation
+from services.auth.signing.signing_keys import SigningKeys
 from services.kernel import jwt
 from services.kernel.callers import SessionFacts
 from services.kernel.sessions import public_key_from_x
@@ -36,6 +38,7 @@ async def test_access_token_says_what_services_need(people: People) -> None:
     issued_at, expires_at = claims.pop("iat"), claims.pop("exp")
     assert expires_at - issued_at == 600
     assert abs(issued_at - time.time()) < 5
+    assert claims.pop("auth_time") == issued_at
     assert tokens.access_token_expires_time.seconds == expires_at
     user_id = await people.room.admin.fetchval("SELECT id::text FROM auth.users")
     assert claims == {
@@ -76,17 +79,16 @@ async def test_many_processes_starting_at_once_make_one_key(room: RunningRoom) -
 async def test_tokens_of_a_replaced_key_stay_good(
     people: People, stub: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.auth.signing_keys.REREAD_SECONDS", 0.0)
+    monkeypatch.setattr("services.auth.signing.signing_keys.REREAD_SECONDS", 0.0)
     before = await people.signed_in()
     given = people.room.given
-    await people.room.admin.execute("UPDATE auth.jwt_keys SET retire_at = now() + interval '1 h'")
-    await SigningKeys(given.db, given.keys).prepare()
+    await Rotation(given.db, given.keys, given.settings.auth).rotate(timedelta(0))
+    assert len((await stub.GetJwks(pb.GetJwksRequest())).keys) == 2
     after = await people.signed_in()
     kids = {jwt.parse(tokens.access_token, "at+jwt").key_id for tokens in (before, after)}
     assert len(kids) == 2
     for tokens in (before, after):
         await stub.GetCurrentUser(ME, metadata=bearer(tokens))
-    assert len((await stub.GetJwks(pb.GetJwksRequest())).keys) == 2
 
 
 async def test_signed_out_token_is_refused_within_five_seconds(people: People, stub: Any) -> None:
@@ -109,6 +111,9 @@ async def test_check_caller_tells_what_a_session_says(people: People, internal: 
     reply = await internal.CheckCaller(
         _question(tokens), metadata=people.room.as_service("content")
     )
+    proved_seconds = time.time() - reply.authenticated_time.ToNanoseconds() / 1e9
+    reply.ClearField("authenticated_time")
+    assert 0 <= proved_seconds < 60
     assert reply == internal_pb.CheckCallerResponse(
         role=auth_pb2.ROLE_MEMBER,
         subscription_tier=auth_pb2.SUBSCRIPTION_TIER_FREE,
@@ -163,12 +168,13 @@ async def test_redis_copy_is_what_the_kernel_reads(people: People, stub: Any) ->
     redis = people.room.given.redis
     key = f"session:{{{user_id}}}:{tokens.session_id}"
     facts = SessionFacts(**json.loads(str(await redis.get(key))))
-    assert facts == SessionFacts("member", "free", 1, "UTC", 0.0)
+    assert abs(time.time() - facts.authenticated_at) < 60
+    assert facts == SessionFacts("member", "free", 1, "UTC", 0.0, facts.authenticated_at)
     assert 0 < await redis.ttl(key) <= 86_400
     assert await redis.smembers(f"user:{{{user_id}}}:sessions") == {tokens.session_id}
     assert (await redis.hgetall(f"{key}:meta")).keys() == {"lastAccessed", "ipAddress", "userAgent"}
     await stub.Logout(pb.LogoutRequest(), metadata=bearer(tokens))
-    assert await redis.keys("*session*") == []
+    assert await redis.keys("*session*") == ["sessions:used"]  # which the clock empties
 
 
 async def test_logout_while_redis_is_away_deletes_the_copy_later(people: People, stub: Any) -> None:

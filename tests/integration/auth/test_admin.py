@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 import asyncpg
+import grpc
 import pytest
+from inergize.auth.v1 import auth_passwords_pb2 as passwords
 from inergize.auth.v1 import auth_pb2
 from inergize.auth.v1 import auth_service_pb2 as pb
 
 from services.kernel import jwt
 from services.kernel.config import Settings
-from stack.admin import make_administrator
+from stack.admin import make_administrator, password_link
 from stack.errors import StackError
 from tests.integration.auth.conftest import PASSWORD, People, bearer
 
@@ -28,6 +31,23 @@ async def test_administrator_can_sign_in_at_once(people: People, stub: Any) -> N
     user = (await stub.GetCurrentUser(pb.GetCurrentUserRequest(), metadata=bearer(tokens))).user
     assert (user.role, user.is_verified) == (auth_pb2.ROLE_ADMIN, True)
     assert len(await people.messages("initialize_user")) == 1
+
+
+async def test_administrator_chooses_the_password_by_a_link_that_is_good_once(
+    people: People, stub: Any
+) -> None:
+    settings, email = people.room.given.settings, "root@example.com"
+    names = {"first_name": "Grace", "last_name": "Hopper"}
+    user_id, _ = await make_administrator(settings, email, "nobody sees it", **names, promote=False)
+    link = await password_link(settings, user_id, email)
+    page, _, query = link.partition("?")
+    assert page == "http://127.0.0.1:8080/v1/auth/password:reset"
+    (token,) = parse_qs(query)["token"]
+    choice = passwords.ResetPasswordRequest(token=token, new_password=PASSWORD)
+    await stub.ResetPassword(choice)
+    assert (await people.login(email)).access_token
+    with pytest.raises(grpc.aio.AioRpcError):
+        await stub.ResetPassword(choice)
 
 
 async def test_existing_account_is_promoted_only_when_asked(people: People) -> None:

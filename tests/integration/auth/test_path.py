@@ -107,6 +107,7 @@ async def test_weaker_hash_is_replaced_at_login(people: People) -> None:
 async def test_inactive_account_is_refused_like_a_wrong_password(people: People) -> None:
     email = people.new_email()
     await people.verified(email)
+    await people.login(email)
     await people.room.admin.execute("UPDATE auth.users SET is_active = false")
     refused = await refusal(people.login(email))
     assert error_info(refused).reason == "ERROR_REASON_CREDENTIALS_INVALID"

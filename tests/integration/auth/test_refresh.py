@@ -50,6 +50,47 @@ async def test_lost_answer_can_be_asked_for_again_for_ten_seconds(people: People
     assert await reason(people.refresh(first.refresh_token)) == "ERROR_REASON_REFRESH_REUSED"
 
 
+HOME, ELSEWHERE = "203.0.113.7", "198.51.100.9"
+
+
+async def from_(people: People, address: str, token: str) -> SessionTokens:
+    """Refresh from an address."""
+    request = pb.RefreshSessionRequest(refresh_token=token)
+    metadata = [("x-inergize-client-address", address)]
+    reply = await people.stub.RefreshSession(request, metadata=metadata)
+    tokens: SessionTokens = reply.tokens
+    return tokens
+
+
+async def test_phone_that_changes_networks_may_repeat_a_lost_refresh(people: People) -> None:
+    first = await people.signed_in()
+    second = await from_(people, HOME, first.refresh_token)
+    assert await from_(people, ELSEWHERE, first.refresh_token) == second
+    third = await from_(people, ELSEWHERE, second.refresh_token)
+    fourth = await from_(people, ELSEWHERE, third.refresh_token)
+    assert await from_(people, HOME, third.refresh_token) == fourth
+
+
+async def test_repeating_each_refresh_from_elsewhere_ends_the_session(people: People) -> None:
+    """A thief who repeats the owner's refreshes within the window shares one pair, not two."""
+    first = await people.signed_in()
+    second = await from_(people, HOME, first.refresh_token)
+    assert await from_(people, ELSEWHERE, first.refresh_token) == second
+    third = await from_(people, HOME, second.refresh_token)
+    stolen = from_(people, ELSEWHERE, second.refresh_token)
+    assert await reason(stolen) == "ERROR_REASON_REFRESH_REUSED"
+    owners = from_(people, HOME, third.refresh_token)
+    assert await reason(owners) == "ERROR_REASON_SESSION_ENDED"
+
+
+async def test_repeats_from_the_same_network_are_never_strange(people: People) -> None:
+    tokens = await people.signed_in()
+    for last in range(3):
+        again = await from_(people, f"203.0.113.{last + 1}", tokens.refresh_token)
+        assert await from_(people, "203.0.113.99", tokens.refresh_token) == again
+        tokens = again
+
+
 async def test_old_token_ends_the_session_for_everybody(people: People, stub: Any) -> None:
     first = await people.signed_in()
     second = await people.refresh(first.refresh_token)

@@ -115,6 +115,22 @@ async def test_abandoned_address_is_free_again(people: People) -> None:
     assert await people.room.admin.fetchval("SELECT id FROM auth.users") == UUID(second.user_id)
 
 
+async def test_nothing_is_kept_of_an_abandoned_account(people: People) -> None:
+    """Who owns the address may never have asked for an account."""
+    email = people.new_email()
+    first = await people.register(email)
+    admin = people.room.admin
+    await admin.execute("UPDATE auth.users SET created_at = now() - interval '25 h'")
+    await admin.execute("UPDATE auth.one_time_tokens SET expires_at = now()")
+    await people.register(email)
+    named = "SELECT count(*) FROM auth.audit_log WHERE user_id = $1 OR old_data ->> 'id' = $1::text"
+    assert await admin.fetchval(named, UUID(first.user_id)) == 0
+    subjects = "SELECT count(*) FROM auth.audit_subjects WHERE user_id = $1"
+    assert await admin.fetchval(subjects, UUID(first.user_id)) == 0
+    said = "SELECT count(*) FROM auth.audit_log WHERE concat(old_data, new_data) LIKE $1"
+    assert await admin.fetchval(said, f"%{email}%") == 1, "the second registration's"
+
+
 async def test_proved_address_is_never_freed(people: People) -> None:
     email = people.new_email()
     user_id = await people.verified(email)

@@ -49,11 +49,11 @@ class Workers:
     async def begin(
         self, action_id: UUID | None = None, attempt: int = 1, **fields: Any
     ) -> internal.BeginAttemptResponse:
-        fields = {"user_id": str(self.user_id), "claimed_by": "worker-1"} | fields
+        given = {"user_id": str(self.user_id), "claimed_by": "worker-1"}
+        fields = given | {"action_type": "publish_post"} | fields
         request = internal.BeginAttemptRequest(
             action_id=str(action_id or uuid4()),
             attempt=attempt,
-            action_type="publish_post",
             due_time=timestamp(datetime.now(UTC)),
             **fields,
         )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from inergize.automation.v1 import automation_internal_service_pb2 as internal
 
 from services.automation.attempts import Attempts
+from services.kernel.permissions import Permissions
 from tests.integration.automation.calls import (
     BLOCKED,
     CONFIRMED,
@@ -67,7 +68,8 @@ class Story:
             case ("lapse",):
                 await self.workers.lapse_leases()
             case ("sweep",):
-                await Attempts(self.workers.room.given.db).sweep_lapsed(None)
+                given = self.workers.room.given
+                await Attempts(given.db, Permissions(given.mesh)).sweep_lapsed(None)
 
     async def check(self) -> None:
         rows = await self._attempts()

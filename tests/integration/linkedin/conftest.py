@@ -14,16 +14,16 @@ from typing import Any
 import httpx
 import pytest
 
-from services.profile.linkedin import LinkedIn
-from services.profile.linkedin_config import LinkedInConfig
-from services.profile.linkedin_model import PostDraft, TokenSet, UserInfo
-from services.profile.linkedin_transport import CallRecord, open_http_client
+from services.profile.linkedin.client import LinkedIn
+from services.profile.linkedin.config import LinkedInConfig
+from services.profile.linkedin.model import PostDraft, TokenSet, UserInfo
+from services.profile.linkedin.transport import CallRecord, open_http_client
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIENT_ID = "test-app"
 CLIENT_SECRET = "test-secret-which-nobody-may-see"
 REDIRECT_URI = "http://127.0.0.1:1/callback?from=linkedin"
-START_SECONDS = 15.0
+START_SECONDS = 60.0
 
 
 def free_port() -> int:
@@ -89,8 +89,11 @@ class SandboxProcess:
     def get(self, path: str, **query: str) -> Any:
         return httpx.get(f"{self.url}/sandbox/{path}", params=query).raise_for_status().json()
 
-    def post(self, path: str, **body: object) -> Any:
+    def post(self, path: str, /, **body: object) -> Any:
         return httpx.post(f"{self.url}/sandbox/{path}", json=body).raise_for_status().json()
+
+    def delete(self, path: str) -> Any:
+        return httpx.delete(f"{self.url}/sandbox/{path}").raise_for_status().json()
 
     def wait_until_applied(self, count: int) -> None:
         eventually(lambda: len(self.get("applied")) >= count, within_seconds=10)

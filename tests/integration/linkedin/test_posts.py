@@ -9,17 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.profile.linkedin_errors import AccessDenied, NotFound, TokenRefused
-from services.profile.linkedin_model import ArticleLink, PostDraft
-from services.profile.linkedin_outcome import (
+from services.profile.linkedin.errors import AccessDenied, NotFound, TokenRefused
+from services.profile.linkedin.model import ArticleLink, PostDraft
+from services.profile.linkedin.outcome import (
     Confirmed,
     NotSent,
     Rejected,
     Throttled,
     Unknown,
 )
-from services.profile.linkedin_text import shown_text
-from services.profile.linkedin_transport import CallRecord
+from services.profile.linkedin.text import shown_text
+from services.profile.linkedin.transport import CallRecord
 
 HEADERS = {"LinkedIn-Version": "202609", "X-Restli-Protocol-Version": "2.0.0"}
 BODY = {
@@ -74,7 +74,7 @@ async def test_an_unescaped_character_cuts_the_post_without_a_word(
 
 async def test_an_article_goes_with_the_post(sandbox: Any, session: Any) -> None:
     article = ArticleLink("https://example.com/a?b=c", "Title (1)", "What it says")
-    draft = PostDraft(session.member.urn, "read this", article=article)
+    draft = PostDraft(session.member.urn, "read this", content=article)
     assert isinstance(await session.linkedin.create_post(session.token, draft), Confirmed)
     (post,) = sandbox.get("posts", member=session.member.subject)
     assert post["content"]["article"]["title"] == "Title (1)"
@@ -288,7 +288,7 @@ async def test_a_malformed_post_is_refused_and_not_applied(
     assert applied(sandbox, session) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b"\xff", b'{"author": "\\ud83d"}'])
 async def test_a_body_that_is_no_object_is_400(
     sandbox: Any, session: Any, http: httpx.AsyncClient, content: bytes
 ) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.profile.linkedin import LinkedIn
-from services.profile.linkedin_errors import LinkedInUnavailable, OAuthRefused, TokenRefused
+from services.profile.linkedin.client import LinkedIn
+from services.profile.linkedin.errors import LinkedInUnavailable, OAuthRefused, TokenRefused
 
 Connect = Callable[..., LinkedIn]
 ONE_MINUTE = timedelta(minutes=1)
@@ -112,6 +112,14 @@ async def test_a_refusal_comes_back_with_error_description_and_state(
     assert (back["error"], back["state"]) == (error, "st")
     assert back["error_description"]
     assert "code" not in back
+
+
+async def test_a_scope_that_is_not_enabled_is_named_in_html(
+    sandbox: Any, connect: Connect, http: httpx.AsyncClient
+) -> None:
+    url = connect(sandbox, scopes=("openid", "r_member_social")).authorization_url("s")
+    told = sent_back(await http.get(url))["error_description"]
+    assert told == "Scope &quot;r_member_social&quot; is not authorized for your application"
 
 
 async def test_a_code_works_once(sandbox: Any, connect: Connect, http: httpx.AsyncClient) -> None:

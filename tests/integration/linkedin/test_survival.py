@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from services.profile.linkedin_outcome import Confirmed
+from services.profile.linkedin.outcome import Confirmed
 
 
 async def test_a_killed_sandbox_has_kept_everything_it_confirmed(
@@ -33,14 +33,25 @@ async def _post_until_gone(session: Any, confirmed: list[str]) -> None:
         confirmed.append(outcome.remote_id)
 
 
-async def test_a_moved_clock_and_planned_faults_survive_a_kill(mortal_sandbox: Any) -> None:
+async def test_all_that_was_set_up_survives_a_kill(
+    mortal_sandbox: Any, sign_in: Callable[..., Any]
+) -> None:
     mortal_sandbox.start()
-    moved = mortal_sandbox.post("clock", advance_seconds=86_400)["time"]
+    moved = mortal_sandbox.post("clock", time="2027-02-01T12:00:00Z")["time"]
+    await sign_in(mortal_sandbox)
+    kept = {name: mortal_sandbox.get(name) for name in ("members", "consents", "quota")}
+    assert all(kept.values())
     mortal_sandbox.post("faults", kind="unavailable", operation="posts.CREATE", count=2)
+    mortal_sandbox.post("products/grant", product="community-management")
+    mortal_sandbox.post("apps", client_id="test-app", has_refresh_tokens=False)
     mortal_sandbox.end(kill=True)
     mortal_sandbox.start()
     assert mortal_sandbox.get("health")["time"] >= moved
     assert mortal_sandbox.get("faults")[0]["remaining"] == 2
+    assert {name: mortal_sandbox.get(name) for name in kept} == kept
+    (app,) = mortal_sandbox.get("apps")
+    assert "r_organization_social" in app["scopes"]
+    assert not app["has_refresh_tokens"]
 
 
 async def test_sigterm_finishes_the_request_under_way_and_exits_clean(

@@ -29,7 +29,8 @@ async def test_registering_is_recorded_without_the_password(
 
     (row,) = await audit_rows(admin, "users")
 
-    assert (row["operation"], str(row["user_id"]), row["row_id"]) == ("INSERT", user_id, user_id)
+    assert (row["operation"], str(row["user_id"])) == ("INSERT", user_id)
+    assert row["row_id"] == str(row["subject"]) != user_id
     assert row["old_data"] is None
     assert isinstance(row["new_data"], dict)
     assert row["new_data"]["email"] == "ada@example.com"
@@ -197,7 +198,61 @@ async def test_rules_and_limits_are_recorded_by_their_keys(
     tables = ("automation_rules", "safety_settings", "safety_limits")
     rows = [row for table in tables for row in await audit_rows(admin, table)]
 
-    assert [row["row_id"] for row in rows] == [rule_id, user_id, f"{user_id}/post"]
+    subject = rows[0]["subject"]
+    assert [row["row_id"] for row in rows] == [rule_id, f"{subject}", f"{subject}/post"]
+
+
+async def test_who_acts_is_recorded_by_the_pseudonym(
+    admin: asyncpg.Connection, connect: Connect, make_user: MakeUser
+) -> None:
+    actor, other = await make_user(), await make_user()
+    auth = await connect("auth")
+    async with auth.transaction():
+        await auth.execute("SELECT set_config('inergize.actor', $1, true)", f"user:{actor}")
+        await auth.execute("UPDATE users SET language = 'de' WHERE id = $1", other)
+        await auth.execute("SELECT audit_note('seen', $1, '{}')", other)
+
+    pseudonym = await admin.fetchval(
+        "SELECT subject FROM auth.audit_subjects WHERE user_id = $1", actor
+    )
+    actors = await tuples(admin, "SELECT actor FROM auth.audit_log WHERE actor IS NOT NULL")
+    assert actors == [(f"subject:{pseudonym}",)] * 2
+
+
+async def test_nothing_names_the_erased_even_where_they_acted_on_others(
+    admin: asyncpg.Connection, connect: Connect, make_user: MakeUser
+) -> None:
+    erased, other = await make_user(), await make_user()
+    auth = await connect("auth")
+    async with auth.transaction():
+        await auth.execute("SELECT set_config('inergize.actor', $1, true)", f"user:{erased}")
+        await auth.execute("UPDATE users SET language = 'de'")
+        await auth.execute("SELECT audit_note('seen', $1, '{}')", other)
+        await auth.execute("DELETE FROM users WHERE id = $1", erased)
+        await auth.execute("SELECT audit_erase($1)", erased)
+
+    rows = await tuples(admin, "SELECT entry::text FROM auth.audit_log AS entry")
+    assert len(rows) == 7
+    assert not [row for row in rows if erased in str(row)]
+    assert await tuples(
+        admin,
+        """SELECT new_data ->> 'event', user_id FROM auth.audit_log ORDER BY id DESC LIMIT 1""",
+    ) == [("account_erased", None)]
+    assert await tuples(admin, "SELECT user_id::text FROM auth.audit_subjects") == [(other,)]
+
+
+async def test_erasing_again_changes_nothing(
+    admin: asyncpg.Connection, connect: Connect, make_user: MakeUser
+) -> None:
+    erased = await make_user()
+    auth = await connect("auth")
+    await auth.execute("DELETE FROM users WHERE id = $1", erased)
+    await auth.execute("SELECT audit_erase($1)", erased)
+    before = await tuples(admin, "SELECT id FROM auth.audit_log")
+
+    assert await auth.fetchval("SELECT audit_erase($1)", erased) == 0
+
+    assert await tuples(admin, "SELECT id FROM auth.audit_log") == before
 
 
 async def test_erasing_a_person_keeps_the_rows_and_forgets_who(

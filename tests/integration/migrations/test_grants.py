@@ -15,7 +15,8 @@ RIGHTS = ["SELECT", "INSERT", "UPDATE", "DELETE"]
 # What a service may do on its own tables, where that is less than everything.
 NARROWED = {
     "auth.audit_log": {"SELECT"},
-    "auth.audit_log_default": set[str](),
+    "auth.audit_log_default": {"SELECT"},
+    "auth.audit_seals": {"SELECT", "INSERT"},
     "auth.audit_subjects": {"SELECT"},
     "auth.users_secure": set[str](),
     "automation.automation_log_events": {"SELECT", "INSERT"},
@@ -150,6 +151,14 @@ async def test_nobody_rewrites_the_audit_log(
             assert await is_refused(connection, f"DELETE FROM {table}")
 
 
+async def test_nobody_rewrites_the_seals(login: tuple[str, asyncpg.Connection]) -> None:
+    _, connection = login
+
+    assert await is_refused(connection, "UPDATE auth.audit_seals SET row_count = 0")
+    assert await is_refused(connection, "DELETE FROM auth.audit_seals")
+    assert await is_refused(connection, "TRUNCATE auth.audit_seals")
+
+
 async def test_no_service_writes_the_audit_log_itself(
     service_login: tuple[str, asyncpg.Connection],
 ) -> None:
@@ -232,6 +241,7 @@ async def test_definer_functions_fix_their_search_path(catalogue: asyncpg.Connec
     assert owners == {
         ("auth", "audit_trigger_function"): "inergize_audit",
         ("auth", "audit_erase"): "inergize_audit",
+        ("auth", "audit_note"): "inergize_audit",
         ("auth", "create_monthly_partition"): "inergize_migrator",
         ("analytics", "create_monthly_partition"): "inergize_migrator",
     }

@@ -6,6 +6,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from stack.names import SERVICES
+from stack.reencrypting import sealed_columns
 from tests.integration.migrations.conftest import Connect, insert, tuples
 
 MakeUser = Callable[..., Awaitable[str]]
@@ -226,3 +228,34 @@ async def test_erasing_an_account_leaves_no_row_that_names_it(
         "content.content",
     ):  # fmt: skip
         assert await admin.fetchval(f"SELECT count(*) FROM {table}") == 0
+
+
+SEALED_COLUMNS = """
+    SELECT class.relname AS table, field.attname AS column,
+           array(SELECT other.attname FROM pg_attribute AS other
+                  WHERE other.attrelid = class.oid AND other.attnum > 0) AS beside
+      FROM pg_attribute AS field JOIN pg_class AS class ON class.oid = field.attrelid
+     WHERE class.relnamespace = $1::regnamespace AND class.relkind IN ('r', 'p')
+       AND NOT class.relispartition AND field.atttypid = 'bytea'::regtype
+       AND (field.attname LIKE '%\\_ct' OR field.attname = 'data_key')
+"""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_what_is_sealed_is_known_to_those_who_reencrypt(
+    admin: asyncpg.Connection, service: str
+) -> None:
+    """A new sealed column belongs into the service's `sealed_columns.py`."""
+    known = {(each.table, each.ciphertext_column): each for each in sealed_columns(service)}
+    with_data_keys = {each.table for each in known.values() if each.is_data_key}
+    found = set()
+    for row in await admin.fetch(SEALED_COLUMNS, service):
+        place = (row["table"], row["column"])
+        column = known.get(place)
+        if column is None and row["table"] in with_data_keys:
+            continue  # under the row's data key
+        assert column is not None, f"{place} is missing in {service}/sealed_columns.py"
+        needed = {column.key_id_column, column.owner, column.nonce_column or column.name}
+        assert needed <= set(row["beside"])
+        found.add(place)
+    assert found == known.keys()

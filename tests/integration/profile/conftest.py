@@ -11,12 +11,13 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
-from inergize.profile.v1 import profile_internal_service_pb2 as internal
+from inergize.profile.v1 import profile_action_kinds_pb2 as kinds
+from inergize.profile.v1 import profile_actions_pb2 as internal
 from inergize.profile.v1 import profile_service_pb2 as pb
 from inergize.profile.v1.profile_internal_service_pb2_grpc import ProfileInternalServiceStub
 from inergize.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 
-from services.kernel.config import LinkedinSettings
+from services.kernel.config import LinkedinSettings, S3Settings
 from services.profile.__main__ import build
 from tests.integration.linkedin.conftest import (
     CLIENT_ID,
@@ -111,9 +112,9 @@ class ProfileRoom:
         found: int = await self.room.admin.fetchval(f"SELECT count(*) FROM profile.{table}")
         return found
 
-    def applied(self) -> list[dict[str, Any]]:
-        """What LinkedIn really did, posts only."""
-        entries: list[dict[str, Any]] = self.sandbox.get("applied", kind="post.create")
+    def applied(self, kind: str = "post.create") -> list[dict[str, Any]]:
+        """What LinkedIn really did, of one kind; of all when it is empty."""
+        entries: list[dict[str, Any]] = self.sandbox.get("applied", kind=kind)
         return entries
 
     async def until_applied(self, request: internal.ExecuteActionRequest) -> None:
@@ -126,11 +127,11 @@ class ProfileRoom:
         assert await self.attempt_state(request) == "sending"
 
 
-def publish(user_id: UUID, text: str = "", **fields: str) -> internal.ExecuteActionRequest:
+def publish(user_id: UUID, text: str = "", **fields: Any) -> internal.ExecuteActionRequest:
     """A new attempt at a post."""
-    post = internal.PublishPost(
+    post = kinds.PublishPost(
         text=text or f"words {secrets.token_hex(8)}",
-        visibility=internal.VISIBILITY_PUBLIC,
+        visibility=kinds.VISIBILITY_PUBLIC,
         **fields,
     )
     return internal.ExecuteActionRequest(
@@ -165,6 +166,26 @@ def sandbox(_shared_sandbox: SandboxProcess) -> SandboxProcess:
     return _shared_sandbox
 
 
+WIDE = ("openid", "profile", "email", "w_member_social", "r_member_social")
+"""Scopes of an application that may read its members' posts."""
+
+
+@pytest.fixture(scope="session")
+def _shared_wide_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    scopes = ("--scope", "w_member_social", "--scope", "r_member_social")
+    running = SandboxProcess(tmp_path_factory.mktemp("linkedin-wide-for-profile"), scopes)
+    running.start()
+    yield running
+    running.end()
+
+
+@pytest.fixture
+def wide_sandbox(_shared_wide_sandbox: SandboxProcess) -> SandboxProcess:
+    """LinkedIn for an application that may read back; nobody is in it yet."""
+    _shared_wide_sandbox.post("reset")
+    return _shared_wide_sandbox
+
+
 @pytest.fixture
 def mortal_sandbox(tmp_path: Path) -> Iterator[SandboxProcess]:
     """A LinkedIn that a test may kill and start again."""
@@ -183,9 +204,15 @@ def start_profile(start_room: Any) -> StartProfile:
     """Serve the room with a given LinkedIn; `beside` another it has the same keys."""
 
     async def start(
-        sandbox: SandboxProcess, *, beside: ProfileRoom | None = None, **replaced: Any
+        sandbox: SandboxProcess,
+        *,
+        beside: ProfileRoom | None = None,
+        s3: S3Settings | None = None,
+        **replaced: Any,
     ) -> ProfileRoom:
         groups: dict[str, Any] = {"linkedin": linkedin_settings(sandbox, **replaced)}
+        if s3 is not None:
+            groups["s3"] = s3
         if beside is not None:
             groups["crypto"] = beside.room.given.settings.crypto
         return ProfileRoom(await start_room("profile", build, **groups), sandbox)

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 import grpc
 import pytest
 from grpc import StatusCode
-from inergize.profile.v1 import profile_internal_service_pb2 as pb
+from inergize.profile.v1 import profile_actions_pb2 as pb
 from inergize.profile.v1 import profile_pb2
 
 from services.profile import store
+from services.profile.connection.telling import note_refusal
 from tests.integration.profile.conftest import ProfileRoom, publish
 from tests.support.replies import error_info
 from tests.support.waiting import eventually
@@ -51,6 +52,9 @@ async def test_the_call_is_counted_under_its_attempt(profile: ProfileRoom) -> No
 
 async def test_a_refused_token_asks_to_connect_again(profile: ProfileRoom) -> None:
     user_id = await profile.connected_user(member="ada")
+    await profile.room.admin.execute(
+        "UPDATE profile.linkedin_tokens SET refresh_token_ct = NULL, refresh_token_nonce = NULL"
+    )
     profile.sandbox.post("faults", kind="revoked", operation="posts.CREATE")
 
     reply = await profile.execute(publish(user_id))
@@ -75,7 +79,7 @@ async def test_a_refusal_of_an_earlier_token_leaves_the_new_one_alone(
 
     assert first is not None
     async with profile.room.given.db.transaction() as tx:
-        await store.invalidate_token(tx, user_id, first.version, "REVOKED_ACCESS_TOKEN")
+        await note_refusal(tx, user_id, first.version, "REVOKED_ACCESS_TOKEN")
 
     connection = await profile.connection(user_id)
     assert connection.state == profile_pb2.CONNECTION_STATE_CONNECTED

@@ -8,9 +8,9 @@ import asyncpg
 import grpc
 import pytest
 from grpc import StatusCode
-from inergize.profile.v1 import profile_internal_service_pb2 as pb
+from inergize.profile.v1 import profile_actions_pb2 as pb
 
-from services.profile import convert
+from services.profile.actions import convert
 from tests.integration.linkedin.conftest import SandboxProcess
 from tests.integration.profile.conftest import ProfileRoom, StartProfile, publish
 from tests.support.waiting import eventually

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 from uuid import UUID
 
 import grpc
@@ -22,8 +23,16 @@ from tests.support.waiting import eventually
 
 
 async def _nothing_stored(profile: ProfileRoom) -> bool:
-    tables = ("linkedin_profiles", "linkedin_tokens", "outbox", "linkedin_capabilities")
-    return [await profile.count(table) for table in tables] == [0, 0, 0, 0]
+    tables = ("linkedin_profiles", "linkedin_tokens", "linkedin_capabilities")
+    kept = [await profile.count(table) for table in tables]
+    return kept == [0, 0, 0] and not await _announced(profile)
+
+
+async def _announced(profile: ProfileRoom) -> list[Any]:
+    """The messages that say that somebody has connected."""
+    return await profile.room.admin.fetch(
+        "SELECT * FROM profile.outbox WHERE topic = 'linkedin_connected'"
+    )
 
 
 async def _access_token(profile: ProfileRoom, user_id: UUID) -> str:
@@ -81,7 +90,7 @@ async def test_connecting_stores_sealed_tokens_a_profile_and_a_message(
     assert told.json()["sub"] == "ada"
     row = await profile.row("linkedin_tokens")
     assert not any(token.encode() in value for value in row.values() if isinstance(value, bytes))
-    message = await profile.row("outbox")
+    (message,) = await _announced(profile)
     assert (message["topic"], message["queue"]) == ("linkedin_connected", "high")
     assert json.loads(message["payload"]) == {"user_id": str(user_id)}
     reply = await profile.users.GetLinkedInProfile(
@@ -195,19 +204,74 @@ async def test_an_unknown_or_expired_state_is_refused(profile: ProfileRoom, valk
     assert error_info(refused.value).reason == "ERROR_REASON_LINKEDIN_STATE_INVALID"
 
 
-async def test_a_members_refusal_is_told_with_linkedins_word(profile: ProfileRoom) -> None:
-    begun = await profile.begin(await profile.room.make_user())
+async def _sent_back(profile: ProfileRoom, **asked: str) -> tuple[dict[str, str], str]:
+    """What LinkedIn really puts into its redirect when nothing is granted, and the cookie."""
+    url, cookie = await profile.start(await profile.room.make_user())
+    async with httpx.AsyncClient() as browser:
+        answer = await browser.get(str(httpx.URL(url).copy_merge_params(asked)))
+    sent = dict(httpx.URL(answer.headers["location"]).params)
+    sent.pop("from", None)  # the address that the application has registered has one of its own
+    return sent, cookie.partition(";")[0]
+
+
+REDIRECTS = [
+    ({"sandbox_refusal": "user_cancelled_login"}, "CANCELLED", "You did not sign in", ""),
+    ({"sandbox_refusal": "user_cancelled_authorize"}, "CANCELLED", "You did not allow", ""),
+    ({"scope": "openid r_member_social"}, "SCOPE_REFUSED", "a permission", "r_member_social"),
+    ({"scope": ""}, "SCOPE_REFUSED", "a permission", ""),
+    ({"response_type": "token"}, "APPLICATION_REFUSED", "its operator", ""),
+]
+
+
+@pytest.mark.parametrize(("asked", "reason", "words", "scope"), REDIRECTS)
+async def test_linkedins_refusals_are_told_in_words_and_by_reason(
+    profile: ProfileRoom, asked: dict[str, str], reason: str, words: str, scope: str
+) -> None:
+    sent, cookie = await _sent_back(profile, **asked)
+    request = pb.CompleteLinkedInConnectRequest(**sent)
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await profile.complete(
-            begun, [("cookie", begun.cookie)], code="", error="user_cancelled_authorize"
-        )
+        await profile.users.CompleteLinkedInConnect(request, metadata=[("cookie", cookie)])
 
     info = error_info(refused.value)
     assert refused.value.code() is StatusCode.FAILED_PRECONDITION
-    assert info.reason == "ERROR_REASON_LINKEDIN_REFUSED"
-    assert dict(info.metadata) == {"error": "user_cancelled_authorize"}
+    assert info.reason == f"ERROR_REASON_LINKEDIN_{reason}"
+    assert words in str(refused.value.details())
+    assert info.metadata["error"] == sent["error"]
+    assert info.metadata.get("scope", "") == scope
     assert await _nothing_stored(profile)
+
+
+async def test_a_browser_is_shown_a_page_when_nothing_comes_of_it(profile: ProfileRoom) -> None:
+    sent, cookie = await _sent_back(profile, sandbox_refusal="user_cancelled_authorize")
+    asks = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+
+    call = profile.users.CompleteLinkedInConnect(
+        pb.CompleteLinkedInConnectRequest(**sent), metadata=[("cookie", cookie), asks]
+    )
+    headers, reply = dict(await call.initial_metadata()), await call
+
+    assert reply.page.content_type == "text/html; charset=utf-8"
+    assert b"LinkedIn is not connected" in reply.page.data
+    assert b"You did not allow the connection on LinkedIn&#x27;s page" in reply.page.data
+    assert str(headers["content-security-policy"]).startswith("default-src 'none'")
+    assert not reply.HasField("connection")
+    assert await _nothing_stored(profile)
+
+
+async def test_two_consents_of_one_user_at_once_store_one_of_them_whole(
+    profile: ProfileRoom,
+) -> None:
+    user_id = await profile.room.make_user()
+    begun = [await profile.begin(user_id, member=member) for member in ("ada", "grace")]
+
+    await asyncio.gather(*(profile.complete(one, [("cookie", one.cookie)]) for one in begun))
+
+    token = await _access_token(profile, user_id)
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as member:
+        told = (await member.get(f"{profile.sandbox.url}/v2/userinfo")).json()
+    connection = await profile.connection(user_id)
+    assert connection.member_urn == f"urn:li:person:{told['sub']}"
 
 
 async def test_a_forged_code_is_refused_and_stores_nothing(profile: ProfileRoom) -> None:
@@ -256,7 +320,7 @@ async def test_one_linkedin_account_serves_one_user(profile: ProfileRoom) -> Non
     assert refused.value.code() is StatusCode.ALREADY_EXISTS
     assert error_info(refused.value).reason == "ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN"
     assert await profile.count("linkedin_tokens") == 1
-    assert await profile.count("outbox") == 1
+    assert len(await _announced(profile)) == 1
     connection = await profile.connection(holder)
     assert connection.state == profile_pb2.CONNECTION_STATE_CONNECTED
 

@@ -14,7 +14,7 @@ import asyncpg
 import grpc
 import pytest
 from grpc import StatusCode
-from inergize.profile.v1 import profile_internal_service_pb2 as pb
+from inergize.profile.v1 import profile_actions_pb2 as pb
 from inergize.profile.v1.profile_internal_service_pb2_grpc import ProfileInternalServiceStub
 from pydantic import SecretStr
 

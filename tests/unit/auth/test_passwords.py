@@ -84,6 +84,15 @@ async def test_nothing_is_cut_off(passwords: Passwords) -> None:
     await passwords.close()
 
 
+async def test_nothing_is_cut_off_of_long_characters_either(passwords: Passwords) -> None:
+    longest = "🐎" * 127
+    hashed = await passwords.hash(longest + "🔋")
+    assert await passwords.verify(longest + "🔋", hashed)
+    assert not await passwords.verify(longest + "🐎", hashed)
+    assert not await passwords.verify(longest, hashed)
+    await passwords.close()
+
+
 async def test_without_an_account_every_password_is_wrong(passwords: Passwords) -> None:
     await passwords.prepare()
     assert not await passwords.verify("", None)

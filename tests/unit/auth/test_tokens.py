@@ -103,3 +103,10 @@ def test_invitation_ends() -> None:
 def test_end_of_an_invitation_cannot_be_moved() -> None:
     ends_at, _, mac = invitation(keys(), "ada@example.com").partition(".")
     assert not is_invited(keys(), "ada@example.com", f"{int(ends_at) + 1}.{mac}")
+
+
+def test_invitation_outlives_the_rotation_of_keys_until_the_old_one_is_removed() -> None:
+    given_out = invitation(keys(1), "ada@example.com")
+    old, new = (Key(id=str(n), key=base64.b64encode(bytes([n]) * 32).decode()) for n in (1, 2))  # type: ignore[arg-type]
+    assert is_invited(Keys(CryptoSettings(hash_keys=(new, old))), "ada@example.com", given_out)
+    assert not is_invited(Keys(CryptoSettings(hash_keys=(new,))), "ada@example.com", given_out)

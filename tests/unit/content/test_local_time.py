@@ -8,8 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from services.content.errors import UnknownTimeZone
-from services.content.local_time import first_instant, on_clock, zone_named
+from services.content.local_time import first_instant, on_clock
 
 ZONES = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
 MINUTE = timedelta(minutes=1)
@@ -86,15 +85,3 @@ def test_what_a_clock_shows_leads_back_to_it_or_to_its_first_showing(
 def test_known_clock_changes(zone: str, local: str, instant: str) -> None:
     found = first_instant(datetime.fromisoformat(local), ZoneInfo(zone))
     assert found == datetime.fromisoformat(instant).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize("name", sorted(available_timezones())[::25])
-def test_every_zone_of_the_database_is_known(name: str) -> None:
-    assert zone_named(name).key == name
-
-
-@given(st.text(max_size=30))
-def test_any_other_name_is_unknown(name: str) -> None:
-    assume(name not in available_timezones())
-    with pytest.raises(UnknownTimeZone):
-        zone_named(name)

@@ -123,7 +123,7 @@ def test_post_urn_must_fit_its_column() -> None:
 
 
 def test_event_of_one_action_has_one_id() -> None:
-    recorded = Recorded(SOMEBODY, UUID(int=7), published_at=NOW, scheduled_at=NOW)
+    recorded = Recorded(SOMEBODY, UUID(int=7), published_at=NOW, scheduled_at=NOW, at=NOW, name="")
     once, again = (published_event(UUID(int=2), "urn", recorded, NOW) for _ in range(2))
     other = published_event(UUID(int=2), "urn", replace(recorded, action_id=UUID(int=8)), NOW)
     assert once == again

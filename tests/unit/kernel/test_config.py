@@ -1,9 +1,14 @@
+import base64
 import json
 
 import pytest
 from pydantic import ValidationError
 
 from services.kernel.config import Settings
+from stack.cli_shared import read_settings
+from stack.errors import StackError
+
+SOUND_KEY = base64.b64encode(bytes(32)).decode()
 
 
 def test_variables_are_named_by_group_and_field(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -11,7 +16,7 @@ def test_variables_are_named_by_group_and_field(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("DATABASE_PASSWORDS", json.dumps({"auth": "word"}))
     monkeypatch.setenv("LINKEDIN_SCOPES", "openid w_member_social")
     monkeypatch.setenv("REGISTRATION", "invitation")
-    monkeypatch.setenv("CRYPTO_HASH_KEYS", json.dumps([{"id": "a", "key": "b"}]))
+    monkeypatch.setenv("CRYPTO_HASH_KEYS", json.dumps([{"id": "a", "key": SOUND_KEY}]))
     settings = Settings()
     assert settings.database.url is not None
     assert settings.database.url.get_secret_value() == "postgresql://u:p@h/d"
@@ -43,6 +48,28 @@ def test_wrong_value_is_refused_at_start(
     monkeypatch.setenv(name, value)
     with pytest.raises((ValidationError, ValueError), match=name.split("_", 1)[0].lower()):
         Settings()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [("k", "c2VjcmV0IHRleHQ=")],
+        [("k", "secret*text")],
+        [("k", "")],
+        [("k", SOUND_KEY), ("k", SOUND_KEY)],
+        [("first", SOUND_KEY), ("k", SOUND_KEY[:-4])],
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["CRYPTO_ENCRYPTION_KEYS", "CRYPTO_HASH_KEYS", "CRYPTO_AUDIT_KEYS"]
+)
+def test_a_bad_key_is_refused_by_the_variables_name_and_not_quoted(
+    monkeypatch: pytest.MonkeyPatch, name: str, keys: list[tuple[str, str]]
+) -> None:
+    monkeypatch.setenv(name, json.dumps([{"id": key_id, "key": key} for key_id, key in keys]))
+    with pytest.raises(StackError, match=f"^{name}: ") as refused:
+        read_settings()
+    assert not any(key in str(refused.value) for _, key in keys if key)
 
 
 @pytest.mark.parametrize("name", ["MAIL", "LOG", "DATABASE", "AUTH"])

@@ -6,14 +6,20 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from services.kernel.config import CryptoSettings, Key
 from services.kernel.crypto import Keys
 from services.kernel.errors import PageTokenInvalid
 from services.kernel.paging import PageTokens, page_size
 
-_WORD = base64.b64encode(os.urandom(32)).decode()
-KEYS = Keys(CryptoSettings(hash_keys=(Key(id="k", key=_WORD),)))  # type: ignore[arg-type]
+
+def _key(key_id: str) -> Key:
+    return Key(id=key_id, key=SecretStr(base64.b64encode(os.urandom(32)).decode()))
+
+
+_OLD, _NEW = _key("old"), _key("new")
+KEYS = Keys(CryptoSettings(hash_keys=(_OLD,)))
 TOKENS = PageTokens(KEYS, "content.list")
 USER = UUID("0b6c2f3e-0000-4000-8000-000000000000")
 positions = st.lists(st.one_of(st.text(max_size=40), st.integers()), max_size=4)
@@ -31,6 +37,15 @@ def test_token_is_good_for_one_user_and_one_list(position: list[Any]) -> None:
         TOKENS.read(uuid4(), token)
     with pytest.raises(PageTokenInvalid):
         PageTokens(KEYS, "automation.actions").read(USER, token)
+
+
+def test_token_outlives_the_rotation_of_keys_until_the_old_one_is_removed() -> None:
+    token = TOKENS.make(USER, ["a", 1])
+    during = Keys(CryptoSettings(hash_keys=(_NEW, _OLD)))
+    assert PageTokens(during, "content.list").read(USER, token) == ["a", 1]
+    after = Keys(CryptoSettings(hash_keys=(_NEW,)))
+    with pytest.raises(PageTokenInvalid):
+        PageTokens(after, "content.list").read(USER, token)
 
 
 @given(st.text(min_size=1, max_size=100))

@@ -4,6 +4,12 @@ from typing import Any
 
 import pytest
 from google.protobuf.message import Message
+from inergize.auth.v1 import (
+    auth_admin_service_pb2,
+    auth_mfa_pb2,
+    auth_pb2,
+    auth_service_pb2,
+)
 from inergize.common.v1 import work_internal_service_pb2
 from inergize.content.v1 import content_pb2, content_service_pb2
 
@@ -46,6 +52,43 @@ def test_a_refusal_fits_into_trailers() -> None:
     refused = refusal(CREATE, draft(tags=["b" * 51 + str(n) for n in range(100)]))
     assert len(refused.violations) == validate.MOST_NAMED
     assert refused.status().ByteSize() < 4_000  # and message and details each say it again
+
+
+def broken(request: Message) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as refused:
+        validate.check(request)
+    return dict(refused.value.violations)
+
+
+def test_what_was_left_out_is_said_before_how_it_must_look() -> None:
+    assert broken(auth_service_pb2.RegisterRequest()) == {
+        "email": "must not be empty",
+        "password": "must be at least 8 characters",
+        "first_name": "must not be empty",
+        "last_name": "must not be empty",
+    }
+
+
+def test_an_enum_is_told_by_the_names_that_would_do() -> None:
+    by_code = "MFA_METHOD_KIND_SMS, MFA_METHOD_KIND_EMAIL"
+    resend = auth_mfa_pb2.ResendMfaCodeRequest(
+        challenge_token="t" * 43, method=auth_pb2.MFA_METHOD_KIND_TOTP
+    )
+    assert broken(resend) == {"method": f"must be one of {by_code}"}
+    tiers = "FREE", "BASIC", "PREMIUM", "ENTERPRISE"
+    named = "must be one of " + ", ".join(f"SUBSCRIPTION_TIER_{tier}" for tier in tiers)
+    asked = auth_admin_service_pb2.ListUsersRequest()
+    asked.tiers.extend([0, 99])  # type: ignore[list-item]
+    assert broken(asked) == {"tiers[0]": named, "tiers[1]": named}
+
+
+def test_long_wordings_fit_into_trailers() -> None:
+    asked = auth_admin_service_pb2.ListUsersRequest()
+    asked.tiers.extend([99] * 10)  # type: ignore[list-item]
+    with pytest.raises(InvalidRequest) as refused:
+        validate.check(asked)
+    assert 1 < len(refused.value.violations) < validate.MOST_NAMED
+    assert refused.value.status().ByteSize() < 4_000
 
 
 def test_more_than_the_edge_takes_is_refused_before_it_is_read() -> None:

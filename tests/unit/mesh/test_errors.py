@@ -12,7 +12,8 @@ from stack.mesh import FOLDER
 from stack.mesh_errors import local_reply_config
 
 ROWS = yaml.safe_load((FOLDER / "errors.yaml").read_text())
-MAPPERS = local_reply_config(ROWS, "/v1/auth/login")["mappers"]
+ALWAYS = {"header": {"key": "x-content-type-options", "value": "nosniff"}}
+MAPPERS = local_reply_config(ROWS, "/v1/auth/login", [ALWAYS])["mappers"]
 
 
 def json_body(mapper: Any) -> Any:
@@ -60,6 +61,12 @@ def test_grpc_refusals_carry_the_same_in_status_message_and_details() -> None:
         assert info.domain == "inergize"
 
 
+def test_every_refusal_carries_the_headers_of_every_answer() -> None:
+    assert [
+        found for found in MAPPERS if headers(found)["x-content-type-options"] != "nosniff"
+    ] == []
+
+
 def test_messages_to_grpc_clients_quote_nothing() -> None:
     assert [row["message"] for row in ROWS if "%" in row["message"]] == []
 
@@ -76,4 +83,4 @@ def test_a_row_that_quotes_the_request_is_preceded_by_one_that_does_not() -> Non
 def test_a_reason_that_the_contract_does_not_know_is_refused() -> None:
     row = {"status": 400, "code": 3, "reason": "MADE_UP", "message": "no"}
     with pytest.raises(ValueError, match="ERROR_REASON_MADE_UP"):
-        local_reply_config([row], "x")
+        local_reply_config([row], "x", [])

@@ -32,13 +32,20 @@ def matches(route: Any, path: str) -> bool:
     return bool(match.get("path") == path)
 
 
-def first_route(verb: str, path: str) -> Any:
+def suits(route: Any, verb: str, authorization: str) -> bool:
+    """Whether the route's headers ask for no more than this."""
+    headers = {one["name"]: one["string_match"] for one in route["match"]["headers"]}
+    prefix = headers.get("authorization", {"prefix": ""})["prefix"]
+    return bool(headers[":method"]["exact"] == verb) and authorization.startswith(prefix)
+
+
+def first_route(verb: str, path: str, authorization: str = "Bearer ey") -> Any:
     """The route Envoy would take: the first that fits."""
     return next(
         route
         for route in ROUTES
         if "direct_response" in route
-        or (matches(route, path) and route["match"]["headers"][0]["string_match"]["exact"] == verb)
+        or (matches(route, path) and suits(route, verb, authorization))
     )
 
 
@@ -47,10 +54,13 @@ def example(template: str) -> str:
     return re.sub(r"\{[^}]+\}", "7b0c2f3e", template)
 
 
-def routes_of(operation: Operation) -> list[Any]:
+def routes_of(operation: Operation, authorization: str = "Bearer ey") -> list[Any]:
     """The route of each way to call the operation."""
-    rest = [first_route(found.verb, example(found.template)) for found in operation.bindings]
-    return [first_route("POST", operation.method.path), *rest]
+    rest = [
+        first_route(found.verb, example(found.template), authorization)
+        for found in operation.bindings
+    ]
+    return [first_route("POST", operation.method.path, authorization), *rest]
 
 
 def is_jwt_off(route: Any) -> bool:
@@ -84,6 +94,18 @@ def test_every_way_to_call_a_method_leads_to_its_service_within_its_timeout(
 @pytest.mark.parametrize("operation", EDGE, ids=named)
 def test_only_public_methods_go_without_a_token(operation: Operation) -> None:
     assert {is_jwt_off(route) for route in routes_of(operation)} == {operation.is_public}
+
+
+@pytest.mark.parametrize("operation", EDGE, ids=named)
+def test_api_keys_pass_by_the_jwt_filter_only_to_methods_with_a_scope(
+    operation: Operation,
+) -> None:
+    may_pass = operation.is_public or bool(operation.method.scope)
+    for route in routes_of(operation, "Bearer igz_0"):
+        assert is_jwt_off(route) == may_pass
+        assert route["route"]["cluster"] == operation.package
+    for other in ("Bearer igz", "bearer igz_0", "igz_0", "Basic igz_0", ""):
+        assert {is_jwt_off(route) for route in routes_of(operation, other)} == {operation.is_public}
 
 
 def test_no_internal_method_is_routed_at_the_edge() -> None:

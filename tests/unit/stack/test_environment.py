@@ -38,7 +38,7 @@ _EXTRA = {
     "profile": _LINKEDIN | _S3,
     "content": _S3,
     "analytics": _S3,
-    "workers": _S3,
+    "workers": {"SMS_ACCOUNT_SID", "SMS_AUTH_TOKEN"},
     "pipeline": {"DATABASE_PASSWORD_ANALYTICS"},
 }
 
@@ -124,7 +124,7 @@ def test_given_settings_are_what_was_set_and_read_back_the_same(
         "REGISTRATION": "invitation",
         "LINKEDIN_SCOPES": "openid,profile",
         "LINKEDIN_CLIENT_SECRET": "a secret",
-        "CRYPTO_HASH_KEYS": json.dumps([{"id": "h", "key": "a2V5"}]),
+        "CRYPTO_HASH_KEYS": json.dumps([{"id": "h", "key": f"{'A' * 43}="}]),
         "MESH_PUBLIC_KEYS": json.dumps({"auth": "a2V5"}),
         "DATABASE_POOL_MAX_SIZE": "3",
         "LINKEDIN_IS_PKCE_ENABLED": "true",
@@ -145,7 +145,8 @@ def test_house_leaves_out_servers_that_have_a_url(topology: Topology, secrets: S
 
     assert "postgres" not in names
     assert "redis" not in names
-    assert {"broker", "s3", "mail", "linkedin", "envoy", *SERVICES, *BACKGROUND} <= set(names)
+    left = {"broker", "s3", "mail", "linkedin", "sms", "envoy", *SERVICES, *BACKGROUND}
+    assert left <= set(names)
     content = child_environment("content", outside, secrets)
     assert content["DATABASE_URL"] == "postgresql://inergize_content@db/x"
     assert content["REDIS_URL"] == "redis://cache/0"
@@ -162,3 +163,20 @@ def test_two_slots_of_a_service_differ_only_in_their_ports(
         key for key in first.environment if first.environment[key] != second.environment[key]
     }
     assert differing == {"SERVER_PORT", "SERVER_METRICS_PORT"}
+
+
+def test_auth_learns_that_sms_can_be_sent_and_nothing_else_of_them(
+    topology: Topology, secrets: Secrets
+) -> None:
+    given = {"SMS_PROVIDER": "twilio", "SMS_ACCOUNT_SID": "AC0", "SMS_AUTH_TOKEN": "word"}
+    real = Topology(topology.data_dir, topology.ports, external={"SMS_PROVIDER": "twilio"})
+
+    def handed(name: str, where: Topology) -> dict[str, str]:
+        child = child_environment(name, where, secrets, given=given)
+        return {key: value for key, value in child.items() if key.startswith("SMS_")}
+
+    assert handed("auth", real) == {"SMS_PROVIDER": "twilio"}
+    assert handed("auth", topology) == {"SMS_PROVIDER": "twilio"}
+    assert handed("workers", real) == given
+    assert handed("workers", topology)["SMS_URL"].startswith("http://127.0.0.1:")
+    assert handed("content", real) == {}

@@ -14,7 +14,7 @@ from stack.data_dir import DataDir
 from stack.embedded.postgres_cluster import MAJOR_VERSION
 from stack.errors import StackError
 from stack.ports import LOOPBACK
-from stack.preflight import check_data, check_edge, check_linkedin, check_production
+from stack.preflight import check_data, check_edge, check_linkedin, check_production, check_sms
 from stack.topology import Topology
 
 _KEYS = {
@@ -26,11 +26,22 @@ _KEYS = {
     "LINKEDIN_CLIENT_ID": "id",
     "LINKEDIN_CLIENT_SECRET": "word",
 }
+_SMS = {
+    "SMS_PROVIDER": "twilio",
+    "SMS_ACCOUNT_SID": "AC0",
+    "SMS_AUTH_TOKEN": "word",
+    "SMS_SENDER": "+15005550006",
+}
 _REAL = {
     "LINKEDIN_OAUTH_URL": "https://www.linkedin.com/oauth/v2",
     "LINKEDIN_API_URL": "https://api.linkedin.com",
     "MAIL_SMTP_URL": "smtps://mail.example.com",
+    "SMS_PROVIDER": "none",
 }
+
+
+def _without(given: Mapping[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in given.items() if key != name}
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
@@ -138,6 +149,25 @@ def test_tls_files_must_be_a_certificate_and_its_own_key(
             check_edge(replace(free, tls_key=wrong))
 
 
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"SMS_PROVIDER": "pigeon"}, "none or twilio"),
+        (_without(_SMS, "SMS_ACCOUNT_SID"), "needs SMS_ACCOUNT_SID too"),
+        (_without(_SMS, "SMS_AUTH_TOKEN"), "needs SMS_AUTH_TOKEN too"),
+        (_without(_SMS, "SMS_SENDER"), "needs SMS_SENDER too"),
+    ],
+)
+def test_provider_of_sms_must_be_known(given: Mapping[str, str], reason: str) -> None:
+    with pytest.raises(StackError, match=reason):
+        check_sms(given)
+
+
+@pytest.mark.parametrize("given", [{}, {"SMS_PROVIDER": "none"}, _SMS])
+def test_known_provider_of_sms_or_none_is_fine(given: Mapping[str, str]) -> None:
+    check_sms(given)
+
+
 def test_development_allows_everything_generated(topology: Topology) -> None:
     check_production(topology, {})
 
@@ -146,7 +176,7 @@ def test_production_names_every_reason(topology: Topology) -> None:
     with pytest.raises(StackError) as refused:
         check_production(topology, {"INERGIZE_ENV": "production"})
 
-    for reason in ("LinkedIn sandbox", "mail sink", *_KEYS, "without TLS"):
+    for reason in ("LinkedIn sandbox", "mail sink", "SMS sandbox", *_KEYS, "without TLS"):
         assert reason in str(refused.value)
 
 
@@ -163,6 +193,7 @@ def test_half_of_linkedin_is_refused_by_what_is_missing(topology: Topology, name
     [
         ({}, _REAL, True, "generated keys"),
         (_KEYS, {"MAIL_SMTP_URL": "smtp://x"}, True, "LinkedIn sandbox"),
+        (_KEYS, _without(_REAL, "SMS_PROVIDER"), True, "SMS sandbox"),
         (_KEYS, _REAL, False, "without TLS"),
     ],
 )
@@ -178,6 +209,14 @@ def test_production_refuses_for_a_single_reason(
 
     with pytest.raises(StackError, match=reason):
         check_production(real, {"INERGIZE_ENV": "production", **given})
+
+
+def test_production_refuses_networks_that_webhooks_would_reach(topology: Topology) -> None:
+    real = replace(topology, external=_REAL, tls_certificate=Path("edge.pem"))
+    trusting = {"EGRESS_TRUSTED_NETWORKS": "10.0.0.0/8"}
+
+    with pytest.raises(StackError, match="EGRESS_TRUSTED_NETWORKS"):
+        check_production(real, {"INERGIZE_ENV": "production", **_KEYS, **trusting})
 
 
 def test_production_with_everything_real_passes(topology: Topology) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.profile.linkedin_config import LinkedInConfig
-from services.profile.linkedin_model import TokenSet, UserInfo
+from services.profile.linkedin.config import LinkedInConfig
+from services.profile.linkedin.model import TokenSet, UserInfo
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 GRANTED = {"access_token": "secret-a", "expires_in": 5183999, "scope": "openid,w_member_social"}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import httpx
 import pytest
 
-from services.profile.linkedin_outcome import (
+from services.profile.linkedin.outcome import (
     THROTTLE_PAUSE_SECONDS,
     NotSent,
     Rejected,

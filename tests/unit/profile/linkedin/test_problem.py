@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.profile.linkedin_problem import MESSAGE_LIMIT, Problem, read_problem
+from services.profile.linkedin.problem import Problem, read_problem
+from services.profile.linkedin.redaction import MESSAGE_LIMIT
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.profile.linkedin_restli import RestliValue, encode, path_key, query
+from services.profile.linkedin.restli import RestliValue, encode, path_key, query
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,63 @@ def test_path_key_is_one_segment_that_reads_back_the_same(key: str) -> None:
     written = path_key(key)
     assert unquote(written) == key
     assert not set(written) & set("/?#:(),' ")
+
+
+def read_back(written: str) -> object:
+    """A reader written from the protocol's rules: structure is raw, all else percent-encoded."""
+    value, rest = _read(written)
+    assert not rest
+    return value
+
+
+def _read(text: str) -> tuple[object, str]:
+    if text.startswith("List("):
+        return _items(text.removeprefix("List("))
+    if text.startswith("("):
+        return _record(text.removeprefix("("))
+    end = min((at for at in map(text.find, ",():") if at >= 0), default=len(text))
+    return unquote(text[:end]), text[end:]
+
+
+def _items(text: str) -> tuple[list[object], str]:
+    items: list[object] = []
+    if text.startswith(")"):
+        return items, text[1:]
+    while True:
+        item, text = _read(text)
+        items.append(item)
+        closing, text = text[0], text[1:]
+        if closing == ")":
+            return items, text
+        assert closing == ","
+
+
+def _record(text: str) -> tuple[dict[str, object], str]:
+    record: dict[str, object] = {}
+    while not text.startswith(")"):
+        name, text = _read(text.removeprefix(","))
+        assert text.startswith(":")
+        record[str(name)], text = _read(text[1:])
+    return record, text[1:]
+
+
+# A list of one empty text is written like an empty list: the protocol cannot tell them apart.
+VALUES: st.SearchStrategy[RestliValue] = st.recursive(
+    st.text() | st.sampled_from(["", "urn:li:share:1", "List(a,b)", "(k:v)", "%3A", "a'b*c!"]),
+    lambda inner: (
+        st.lists(inner).filter(lambda items: items != [""])
+        | st.dictionaries(st.text(min_size=1), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@given(VALUES)
+def test_what_is_encoded_reads_back_the_same(value: RestliValue) -> None:
+    assert read_back(encode(value)) == value
+
+
+@given(st.dictionaries(st.text(min_size=1), VALUES))
+def test_a_query_reads_back_the_same(parameters: dict[str, RestliValue]) -> None:
+    pairs = (pair.partition("=") for pair in query(parameters).split("&") if pair)
+    assert {unquote(name): read_back(value) for name, _, value in pairs} == parameters

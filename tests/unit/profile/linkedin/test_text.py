@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.profile.linkedin_text import (
+from services.profile.linkedin.text import (
     RESERVED_CHARACTERS,
     Mention,
     TextPart,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.kernel.config import CryptoSettings, Key
 from services.kernel.crypto import CryptoError, Keys
-from services.profile.linkedin_model import TokenSet
+from services.profile.linkedin.model import TokenSet
 from services.profile.vault import Vault
 
 

@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from inergize.common.v1 import access_pb2 as inergize_dot_common_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n6inergize/analytics/v1/analytics_internal_service.proto\x12\x15inergize.analytics.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1finergize/common/v1/access.proto\"\xfc\x01\n\x05\x45vent\x12\x1a\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x19\n\x07user_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x30\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x30\n\nevent_type\x18\x04 \x01(\tB\x1c\xbaH\x19r\x17\x10\x01\x18\x32\x32\x11^[a-z][a-z0-9_]*$\x12\x34\n\x0e\x65vent_category\x18\x05 \x01(\tB\x1c\xbaH\x19r\x17\x10\x01\x18\x32\x32\x11^[a-z][a-z0-9_]*$\x12\"\n\x0fproperties_json\x18\x06 \x01(\tB\t\xbaH\x06r\x04(\x80\x80\x01\"P\n\x13RecordEventsRequest\x12\x39\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1c.inergize.analytics.v1.EventB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\"\x16\n\x14RecordEventsResponse\"2\n\x15InitializeUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x18\n\x16InitializeUserResponse2\xa8\x02\n\x18\x41nalyticsInternalService\x12\x81\x01\n\x0cRecordEvents\x12*.inergize.analytics.v1.RecordEventsRequest\x1a+.inergize.analytics.v1.RecordEventsResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\x07workers\x12\x87\x01\n\x0eInitializeUser\x12,.inergize.analytics.v1.InitializeUserRequest\x1a-.inergize.analytics.v1.InitializeUserResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workersb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n6inergize/analytics/v1/analytics_internal_service.proto\x12\x15inergize.analytics.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1finergize/common/v1/access.proto\"\xfc\x01\n\x05\x45vent\x12\x1a\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x19\n\x07user_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x30\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x30\n\nevent_type\x18\x04 \x01(\tB\x1c\xbaH\x19r\x17\x10\x01\x18\x32\x32\x11^[a-z][a-z0-9_]*$\x12\x34\n\x0e\x65vent_category\x18\x05 \x01(\tB\x1c\xbaH\x19r\x17\x10\x01\x18\x32\x32\x11^[a-z][a-z0-9_]*$\x12\"\n\x0fproperties_json\x18\x06 \x01(\tB\t\xbaH\x06r\x04(\x80\x80\x01\"P\n\x13RecordEventsRequest\x12\x39\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1c.inergize.analytics.v1.EventB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\"\x16\n\x14RecordEventsResponse\"2\n\x15InitializeUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x18\n\x16InitializeUserResponse\"\xc1\x02\n\x12\x41piCallMeasurement\x12\x1a\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x19\n\x07user_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x30\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x1c\n\x08\x65ndpoint\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12!\n\x10response_time_ms\x18\x05 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1f\n\x0bstatus_code\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xd7\x04(\x00\x12*\n\x14rate_limit_remaining\x18\x07 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00H\x00\x88\x01\x01\x12\x1b\n\nerror_type\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x42\x17\n\x15_rate_limit_remaining\"d\n\x1bRecordApiPerformanceRequest\x12\x45\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32).inergize.analytics.v1.ApiCallMeasurementB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\"\x1e\n\x1cRecordApiPerformanceResponse\"\xad\x01\n\x0bMeasurement\x12\x1a\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x31\n\x0bmetric_type\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x10\x01\x18\x32\x32\x11^[a-z][a-z0-9_]*$\x12\x16\n\x05value\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\x12$\n\x0eprevious_value\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00H\x00\x88\x01\x01\x42\x11\n\x0f_previous_value\"\xb0\x01\n\x1bRecordProfileMetricsRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x30\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x44\n\x0cmeasurements\x18\x03 \x03(\x0b\x32\".inergize.analytics.v1.MeasurementB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\"\x1e\n\x1cRecordProfileMetricsResponse\"\xce\x01\n\x1bRecordContentMetricsRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\ncontent_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x30\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x44\n\x0cmeasurements\x18\x04 \x03(\x0b\x32\".inergize.analytics.v1.MeasurementB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\"\x1e\n\x1cRecordContentMetricsResponse2\xfc\x05\n\x18\x41nalyticsInternalService\x12\x81\x01\n\x0cRecordEvents\x12*.inergize.analytics.v1.RecordEventsRequest\x1a+.inergize.analytics.v1.RecordEventsResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\x07workers\x12\x99\x01\n\x14RecordApiPerformance\x12\x32.inergize.analytics.v1.RecordApiPerformanceRequest\x1a\x33.inergize.analytics.v1.RecordApiPerformanceResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\x07workers\x12\x87\x01\n\x0eInitializeUser\x12,.inergize.analytics.v1.InitializeUserRequest\x1a-.inergize.analytics.v1.InitializeUserResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x99\x01\n\x14RecordProfileMetrics\x12\x32.inergize.analytics.v1.RecordProfileMetricsRequest\x1a\x33.inergize.analytics.v1.RecordProfileMetricsResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\x07workers\x12\x99\x01\n\x14RecordContentMetrics\x12\x32.inergize.analytics.v1.RecordContentMetricsRequest\x1a\x33.inergize.analytics.v1.RecordContentMetricsResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\x07workersb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,10 +50,56 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDEVENTSREQUEST'].fields_by_name['events']._serialized_options = b'\272H\010\222\001\005\010\001\020\364\003'
   _globals['_INITIALIZEUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
   _globals['_INITIALIZEUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_APICALLMEASUREMENT'].fields_by_name['event_id']._loaded_options = None
+  _globals['_APICALLMEASUREMENT'].fields_by_name['event_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_APICALLMEASUREMENT'].fields_by_name['user_id']._loaded_options = None
+  _globals['_APICALLMEASUREMENT'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_APICALLMEASUREMENT'].fields_by_name['time']._loaded_options = None
+  _globals['_APICALLMEASUREMENT'].fields_by_name['time']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_APICALLMEASUREMENT'].fields_by_name['endpoint']._loaded_options = None
+  _globals['_APICALLMEASUREMENT'].fields_by_name['endpoint']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_APICALLMEASUREMENT'].fields_by_name['response_time_ms']._loaded_options = None
+  _globals['_APICALLMEASUREMENT'].fields_by_name['response_time_ms']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_APICALLMEASUREMENT'].fields_by_name['status_code']._loaded_options = None
+  _globals['_APICALLMEASUREMENT'].fields_by_name['status_code']._serialized_options = b'\272H\007\032\005\030\327\004(\000'
+  _globals['_APICALLMEASUREMENT'].fields_by_name['rate_limit_remaining']._loaded_options = None
+  _globals['_APICALLMEASUREMENT'].fields_by_name['rate_limit_remaining']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_APICALLMEASUREMENT'].fields_by_name['error_type']._loaded_options = None
+  _globals['_APICALLMEASUREMENT'].fields_by_name['error_type']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_RECORDAPIPERFORMANCEREQUEST'].fields_by_name['calls']._loaded_options = None
+  _globals['_RECORDAPIPERFORMANCEREQUEST'].fields_by_name['calls']._serialized_options = b'\272H\010\222\001\005\010\001\020\364\003'
+  _globals['_MEASUREMENT'].fields_by_name['event_id']._loaded_options = None
+  _globals['_MEASUREMENT'].fields_by_name['event_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_MEASUREMENT'].fields_by_name['metric_type']._loaded_options = None
+  _globals['_MEASUREMENT'].fields_by_name['metric_type']._serialized_options = b'\272H\031r\027\020\001\03022\021^[a-z][a-z0-9_]*$'
+  _globals['_MEASUREMENT'].fields_by_name['value']._loaded_options = None
+  _globals['_MEASUREMENT'].fields_by_name['value']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_MEASUREMENT'].fields_by_name['previous_value']._loaded_options = None
+  _globals['_MEASUREMENT'].fields_by_name['previous_value']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_RECORDPROFILEMETRICSREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_RECORDPROFILEMETRICSREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_RECORDPROFILEMETRICSREQUEST'].fields_by_name['time']._loaded_options = None
+  _globals['_RECORDPROFILEMETRICSREQUEST'].fields_by_name['time']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_RECORDPROFILEMETRICSREQUEST'].fields_by_name['measurements']._loaded_options = None
+  _globals['_RECORDPROFILEMETRICSREQUEST'].fields_by_name['measurements']._serialized_options = b'\272H\007\222\001\004\010\001\020d'
+  _globals['_RECORDCONTENTMETRICSREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_RECORDCONTENTMETRICSREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_RECORDCONTENTMETRICSREQUEST'].fields_by_name['content_id']._loaded_options = None
+  _globals['_RECORDCONTENTMETRICSREQUEST'].fields_by_name['content_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_RECORDCONTENTMETRICSREQUEST'].fields_by_name['time']._loaded_options = None
+  _globals['_RECORDCONTENTMETRICSREQUEST'].fields_by_name['time']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_RECORDCONTENTMETRICSREQUEST'].fields_by_name['measurements']._loaded_options = None
+  _globals['_RECORDCONTENTMETRICSREQUEST'].fields_by_name['measurements']._serialized_options = b'\272H\007\222\001\004\010\001\020d'
   _globals['_ANALYTICSINTERNALSERVICE'].methods_by_name['RecordEvents']._loaded_options = None
   _globals['_ANALYTICSINTERNALSERVICE'].methods_by_name['RecordEvents']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\005\332\363\030\007workers'
+  _globals['_ANALYTICSINTERNALSERVICE'].methods_by_name['RecordApiPerformance']._loaded_options = None
+  _globals['_ANALYTICSINTERNALSERVICE'].methods_by_name['RecordApiPerformance']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\005\332\363\030\007workers'
   _globals['_ANALYTICSINTERNALSERVICE'].methods_by_name['InitializeUser']._loaded_options = None
   _globals['_ANALYTICSINTERNALSERVICE'].methods_by_name['InitializeUser']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
+  _globals['_ANALYTICSINTERNALSERVICE'].methods_by_name['RecordProfileMetrics']._loaded_options = None
+  _globals['_ANALYTICSINTERNALSERVICE'].methods_by_name['RecordProfileMetrics']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\005\332\363\030\007workers'
+  _globals['_ANALYTICSINTERNALSERVICE'].methods_by_name['RecordContentMetrics']._loaded_options = None
+  _globals['_ANALYTICSINTERNALSERVICE'].methods_by_name['RecordContentMetrics']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\005\332\363\030\007workers'
   _globals['_EVENT']._serialized_start=177
   _globals['_EVENT']._serialized_end=429
   _globals['_RECORDEVENTSREQUEST']._serialized_start=431
@@ -64,6 +110,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INITIALIZEUSERREQUEST']._serialized_end=587
   _globals['_INITIALIZEUSERRESPONSE']._serialized_start=589
   _globals['_INITIALIZEUSERRESPONSE']._serialized_end=613
-  _globals['_ANALYTICSINTERNALSERVICE']._serialized_start=616
-  _globals['_ANALYTICSINTERNALSERVICE']._serialized_end=912
+  _globals['_APICALLMEASUREMENT']._serialized_start=616
+  _globals['_APICALLMEASUREMENT']._serialized_end=937
+  _globals['_RECORDAPIPERFORMANCEREQUEST']._serialized_start=939
+  _globals['_RECORDAPIPERFORMANCEREQUEST']._serialized_end=1039
+  _globals['_RECORDAPIPERFORMANCERESPONSE']._serialized_start=1041
+  _globals['_RECORDAPIPERFORMANCERESPONSE']._serialized_end=1071
+  _globals['_MEASUREMENT']._serialized_start=1074
+  _globals['_MEASUREMENT']._serialized_end=1247
+  _globals['_RECORDPROFILEMETRICSREQUEST']._serialized_start=1250
+  _globals['_RECORDPROFILEMETRICSREQUEST']._serialized_end=1426
+  _globals['_RECORDPROFILEMETRICSRESPONSE']._serialized_start=1428
+  _globals['_RECORDPROFILEMETRICSRESPONSE']._serialized_end=1458
+  _globals['_RECORDCONTENTMETRICSREQUEST']._serialized_start=1461
+  _globals['_RECORDCONTENTMETRICSREQUEST']._serialized_end=1667
+  _globals['_RECORDCONTENTMETRICSRESPONSE']._serialized_start=1669
+  _globals['_RECORDCONTENTMETRICSRESPONSE']._serialized_end=1699
+  _globals['_ANALYTICSINTERNALSERVICE']._serialized_start=1702
+  _globals['_ANALYTICSINTERNALSERVICE']._serialized_end=2466
 # @@protoc_insertion_point(module_scope)

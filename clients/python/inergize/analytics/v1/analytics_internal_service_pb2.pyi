@@ -142,3 +142,240 @@ class InitializeUserResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InitializeUserResponse: _TypeAlias = InitializeUserResponse  # noqa: Y015
+
+@_typing.final
+class ApiCallMeasurement(_message.Message):
+    """How one call to LinkedIn went."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    ENDPOINT_FIELD_NUMBER: _builtins.int
+    RESPONSE_TIME_MS_FIELD_NUMBER: _builtins.int
+    STATUS_CODE_FIELD_NUMBER: _builtins.int
+    RATE_LIMIT_REMAINING_FIELD_NUMBER: _builtins.int
+    ERROR_TYPE_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Required. Its own id; a repeat is not kept again."""
+    user_id: _builtins.str
+    """Required. For whom the call was made."""
+    endpoint: _builtins.str
+    """Required. Its path with keys left out, such as `/rest/posts/{urn}`."""
+    response_time_ms: _builtins.int
+    """How long it took, in milliseconds."""
+    status_code: _builtins.int
+    """The HTTP status; 0 for no answer."""
+    rate_limit_remaining: _builtins.int
+    """How many calls were left, when known."""
+    error_type: _builtins.str
+    """What went wrong, such as `DUPLICATE_POST` or `ReadTimeout`; empty when nothing did."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """Required. When it ended: not over 5 minutes ahead, not over 30 days ago."""
+
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        endpoint: _builtins.str = ...,
+        response_time_ms: _builtins.int = ...,
+        status_code: _builtins.int = ...,
+        rate_limit_remaining: _builtins.int | None = ...,
+        error_type: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_rate_limit_remaining", b"_rate_limit_remaining", "rate_limit_remaining", b"rate_limit_remaining", "time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_rate_limit_remaining", b"_rate_limit_remaining", "endpoint", b"endpoint", "error_type", b"error_type", "event_id", b"event_id", "rate_limit_remaining", b"rate_limit_remaining", "response_time_ms", b"response_time_ms", "status_code", b"status_code", "time", b"time", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__rate_limit_remaining: _TypeAlias = _typing.Literal["rate_limit_remaining"]  # noqa: Y015
+    _WhichOneofArgType__rate_limit_remaining: _TypeAlias = _typing.Literal["_rate_limit_remaining", b"_rate_limit_remaining"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rate_limit_remaining) -> _WhichOneofReturnType__rate_limit_remaining | None: ...
+
+Global___ApiCallMeasurement: _TypeAlias = ApiCallMeasurement  # noqa: Y015
+
+@_typing.final
+class RecordApiPerformanceRequest(_message.Message):
+    """Request for `RecordApiPerformance`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___ApiCallMeasurement]:
+        """Required. The calls."""
+
+    def __init__(
+        self,
+        *,
+        calls: _abc.Iterable[Global___ApiCallMeasurement] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordApiPerformanceRequest: _TypeAlias = RecordApiPerformanceRequest  # noqa: Y015
+
+@_typing.final
+class RecordApiPerformanceResponse(_message.Message):
+    """Response for `RecordApiPerformance`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordApiPerformanceResponse: _TypeAlias = RecordApiPerformanceResponse  # noqa: Y015
+
+@_typing.final
+class Measurement(_message.Message):
+    """One count at one time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    METRIC_TYPE_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    PREVIOUS_VALUE_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Required. Its own id; a repeat is not counted again."""
+    metric_type: _builtins.str
+    """Required. What was counted, such as `followers`."""
+    value: _builtins.int
+    """The count."""
+    previous_value: _builtins.int
+    """The count before; absent for the first."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        metric_type: _builtins.str = ...,
+        value: _builtins.int = ...,
+        previous_value: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_previous_value", b"_previous_value", "previous_value", b"previous_value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_previous_value", b"_previous_value", "event_id", b"event_id", "metric_type", b"metric_type", "previous_value", b"previous_value", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__previous_value: _TypeAlias = _typing.Literal["previous_value"]  # noqa: Y015
+    _WhichOneofArgType__previous_value: _TypeAlias = _typing.Literal["_previous_value", b"_previous_value"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__previous_value) -> _WhichOneofReturnType__previous_value | None: ...
+
+Global___Measurement: _TypeAlias = Measurement  # noqa: Y015
+
+@_typing.final
+class RecordProfileMetricsRequest(_message.Message):
+    """Request for `RecordProfileMetrics`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    MEASUREMENTS_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Required. The member's user."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """Required. When it was measured."""
+
+    @_builtins.property
+    def measurements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Measurement]:
+        """Required. What was counted."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        measurements: _abc.Iterable[Global___Measurement] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["measurements", b"measurements", "time", b"time", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordProfileMetricsRequest: _TypeAlias = RecordProfileMetricsRequest  # noqa: Y015
+
+@_typing.final
+class RecordProfileMetricsResponse(_message.Message):
+    """Response for `RecordProfileMetrics`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordProfileMetricsResponse: _TypeAlias = RecordProfileMetricsResponse  # noqa: Y015
+
+@_typing.final
+class RecordContentMetricsRequest(_message.Message):
+    """Request for `RecordContentMetrics`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CONTENT_ID_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    MEASUREMENTS_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Required. The author's user."""
+    content_id: _builtins.str
+    """Required. The content."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """Required. When it was measured."""
+
+    @_builtins.property
+    def measurements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Measurement]:
+        """Required. What was counted: running totals."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        content_id: _builtins.str = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        measurements: _abc.Iterable[Global___Measurement] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_id", b"content_id", "measurements", b"measurements", "time", b"time", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordContentMetricsRequest: _TypeAlias = RecordContentMetricsRequest  # noqa: Y015
+
+@_typing.final
+class RecordContentMetricsResponse(_message.Message):
+    """Response for `RecordContentMetrics`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordContentMetricsResponse: _TypeAlias = RecordContentMetricsResponse  # noqa: Y015

@@ -40,10 +40,25 @@ class AnalyticsInternalServiceStub:
                 request_serializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordEventsRequest.SerializeToString,
                 response_deserializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordEventsResponse.FromString,
                 _registered_method=True)
+        self.RecordApiPerformance = channel.unary_unary(
+                '/inergize.analytics.v1.AnalyticsInternalService/RecordApiPerformance',
+                request_serializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordApiPerformanceRequest.SerializeToString,
+                response_deserializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordApiPerformanceResponse.FromString,
+                _registered_method=True)
         self.InitializeUser = channel.unary_unary(
                 '/inergize.analytics.v1.AnalyticsInternalService/InitializeUser',
                 request_serializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.InitializeUserRequest.SerializeToString,
                 response_deserializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.InitializeUserResponse.FromString,
+                _registered_method=True)
+        self.RecordProfileMetrics = channel.unary_unary(
+                '/inergize.analytics.v1.AnalyticsInternalService/RecordProfileMetrics',
+                request_serializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordProfileMetricsRequest.SerializeToString,
+                response_deserializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordProfileMetricsResponse.FromString,
+                _registered_method=True)
+        self.RecordContentMetrics = channel.unary_unary(
+                '/inergize.analytics.v1.AnalyticsInternalService/RecordContentMetrics',
+                request_serializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordContentMetricsRequest.SerializeToString,
+                response_deserializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordContentMetricsResponse.FromString,
                 _registered_method=True)
 
 
@@ -58,8 +73,29 @@ class AnalyticsInternalServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordApiPerformance(self, request, context):
+        """Takes measurements of calls to LinkedIn; each event id is kept once, however often it is sent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def InitializeUser(self, request, context):
         """Creates what Analytics keeps for a user whose LinkedIn was connected. Repeating changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordProfileMetrics(self, request, context):
+        """Takes what was measured of a member; each measurement's id is counted once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordContentMetrics(self, request, context):
+        """Takes what was measured of a content; each measurement's id is counted once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -73,10 +109,25 @@ def add_AnalyticsInternalServiceServicer_to_server(servicer, server):
                     request_deserializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordEventsRequest.FromString,
                     response_serializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordEventsResponse.SerializeToString,
             ),
+            'RecordApiPerformance': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordApiPerformance,
+                    request_deserializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordApiPerformanceRequest.FromString,
+                    response_serializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordApiPerformanceResponse.SerializeToString,
+            ),
             'InitializeUser': grpc.unary_unary_rpc_method_handler(
                     servicer.InitializeUser,
                     request_deserializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.InitializeUserRequest.FromString,
                     response_serializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.InitializeUserResponse.SerializeToString,
+            ),
+            'RecordProfileMetrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordProfileMetrics,
+                    request_deserializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordProfileMetricsRequest.FromString,
+                    response_serializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordProfileMetricsResponse.SerializeToString,
+            ),
+            'RecordContentMetrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordContentMetrics,
+                    request_deserializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordContentMetricsRequest.FromString,
+                    response_serializer=inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordContentMetricsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -118,6 +169,33 @@ class AnalyticsInternalService:
             _registered_method=True)
 
     @staticmethod
+    def RecordApiPerformance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.analytics.v1.AnalyticsInternalService/RecordApiPerformance',
+            inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordApiPerformanceRequest.SerializeToString,
+            inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordApiPerformanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def InitializeUser(request,
             target,
             options=(),
@@ -134,6 +212,60 @@ class AnalyticsInternalService:
             '/inergize.analytics.v1.AnalyticsInternalService/InitializeUser',
             inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.InitializeUserRequest.SerializeToString,
             inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.InitializeUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordProfileMetrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.analytics.v1.AnalyticsInternalService/RecordProfileMetrics',
+            inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordProfileMetricsRequest.SerializeToString,
+            inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordProfileMetricsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordContentMetrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.analytics.v1.AnalyticsInternalService/RecordContentMetrics',
+            inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordContentMetricsRequest.SerializeToString,
+            inergize_dot_analytics_dot_v1_dot_analytics__internal__service__pb2.RecordContentMetricsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,8 +35,14 @@ class AnalyticsInternalServiceStub:
     def __new__(cls, channel: _aio.Channel) -> AnalyticsInternalServiceAsyncStub: ...
     RecordEvents: _grpc.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordEventsRequest, _analytics_internal_service_pb2.RecordEventsResponse]
     """Takes a batch of events; each event id is counted once, however often it is sent."""
+    RecordApiPerformance: _grpc.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordApiPerformanceRequest, _analytics_internal_service_pb2.RecordApiPerformanceResponse]
+    """Takes measurements of calls to LinkedIn; each event id is kept once, however often it is sent."""
     InitializeUser: _grpc.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.InitializeUserRequest, _analytics_internal_service_pb2.InitializeUserResponse]
     """Creates what Analytics keeps for a user whose LinkedIn was connected. Repeating changes nothing."""
+    RecordProfileMetrics: _grpc.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordProfileMetricsRequest, _analytics_internal_service_pb2.RecordProfileMetricsResponse]
+    """Takes what was measured of a member; each measurement's id is counted once."""
+    RecordContentMetrics: _grpc.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordContentMetricsRequest, _analytics_internal_service_pb2.RecordContentMetricsResponse]
+    """Takes what was measured of a content; each measurement's id is counted once."""
 
 @_typing.type_check_only
 class AnalyticsInternalServiceAsyncStub(AnalyticsInternalServiceStub):
@@ -45,8 +51,14 @@ class AnalyticsInternalServiceAsyncStub(AnalyticsInternalServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordEvents: _aio.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordEventsRequest, _analytics_internal_service_pb2.RecordEventsResponse]  # type: ignore[assignment]
     """Takes a batch of events; each event id is counted once, however often it is sent."""
+    RecordApiPerformance: _aio.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordApiPerformanceRequest, _analytics_internal_service_pb2.RecordApiPerformanceResponse]  # type: ignore[assignment]
+    """Takes measurements of calls to LinkedIn; each event id is kept once, however often it is sent."""
     InitializeUser: _aio.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.InitializeUserRequest, _analytics_internal_service_pb2.InitializeUserResponse]  # type: ignore[assignment]
     """Creates what Analytics keeps for a user whose LinkedIn was connected. Repeating changes nothing."""
+    RecordProfileMetrics: _aio.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordProfileMetricsRequest, _analytics_internal_service_pb2.RecordProfileMetricsResponse]  # type: ignore[assignment]
+    """Takes what was measured of a member; each measurement's id is counted once."""
+    RecordContentMetrics: _aio.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordContentMetricsRequest, _analytics_internal_service_pb2.RecordContentMetricsResponse]  # type: ignore[assignment]
+    """Takes what was measured of a content; each measurement's id is counted once."""
 
 class AnalyticsInternalServiceServicer(metaclass=_abc_1.ABCMeta):
     """Takes in events and prepares users."""
@@ -60,11 +72,35 @@ class AnalyticsInternalServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes a batch of events; each event id is counted once, however often it is sent."""
 
     @_abc_1.abstractmethod
+    def RecordApiPerformance(
+        self,
+        request: _analytics_internal_service_pb2.RecordApiPerformanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_analytics_internal_service_pb2.RecordApiPerformanceResponse, _abc.Awaitable[_analytics_internal_service_pb2.RecordApiPerformanceResponse]]:
+        """Takes measurements of calls to LinkedIn; each event id is kept once, however often it is sent."""
+
+    @_abc_1.abstractmethod
     def InitializeUser(
         self,
         request: _analytics_internal_service_pb2.InitializeUserRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_analytics_internal_service_pb2.InitializeUserResponse, _abc.Awaitable[_analytics_internal_service_pb2.InitializeUserResponse]]:
         """Creates what Analytics keeps for a user whose LinkedIn was connected. Repeating changes nothing."""
+
+    @_abc_1.abstractmethod
+    def RecordProfileMetrics(
+        self,
+        request: _analytics_internal_service_pb2.RecordProfileMetricsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_analytics_internal_service_pb2.RecordProfileMetricsResponse, _abc.Awaitable[_analytics_internal_service_pb2.RecordProfileMetricsResponse]]:
+        """Takes what was measured of a member; each measurement's id is counted once."""
+
+    @_abc_1.abstractmethod
+    def RecordContentMetrics(
+        self,
+        request: _analytics_internal_service_pb2.RecordContentMetricsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_analytics_internal_service_pb2.RecordContentMetricsResponse, _abc.Awaitable[_analytics_internal_service_pb2.RecordContentMetricsResponse]]:
+        """Takes what was measured of a content; each measurement's id is counted once."""
 
 def add_AnalyticsInternalServiceServicer_to_server(servicer: AnalyticsInternalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

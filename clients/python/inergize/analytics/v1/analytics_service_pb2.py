@@ -28,7 +28,7 @@ from inergize.analytics.v1 import analytics_pb2 as inergize_dot_analytics_dot_v1
 from inergize.common.v1 import access_pb2 as inergize_dot_common_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-inergize/analytics/v1/analytics_service.proto\x12\x15inergize.analytics.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a%inergize/analytics/v1/analytics.proto\x1a\x1finergize/common/v1/access.proto\".\n\x13GetDashboardRequest\x12\x17\n\x04\x64\x61ys\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18Z(\x00\"\x96\x01\n\x14GetDashboardResponse\x12\x30\n\x04live\x18\x01 \x01(\x0b\x32\".inergize.analytics.v1.LiveMetrics\x12\x37\n\x0c\x65vent_counts\x18\x02 \x03(\x0b\x32!.inergize.analytics.v1.EventCount\x12\x13\n\x0bis_degraded\x18\x03 \x01(\x08\x32\xaa\x01\n\x10\x41nalyticsService\x12\x95\x01\n\x0cGetDashboard\x12*.inergize.analytics.v1.GetDashboardRequest\x1a+.inergize.analytics.v1.GetDashboardResponse\",\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/analytics/dashboardb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-inergize/analytics/v1/analytics_service.proto\x12\x15inergize.analytics.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a%inergize/analytics/v1/analytics.proto\x1a\x1finergize/common/v1/access.proto\".\n\x13GetDashboardRequest\x12\x17\n\x04\x64\x61ys\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18Z(\x00\"\x96\x01\n\x14GetDashboardResponse\x12\x30\n\x04live\x18\x01 \x01(\x0b\x32\".inergize.analytics.v1.LiveMetrics\x12\x37\n\x0c\x65vent_counts\x18\x02 \x03(\x0b\x32!.inergize.analytics.v1.EventCount\x12\x13\n\x0bis_degraded\x18\x03 \x01(\x08\x32\xbc\x01\n\x10\x41nalyticsService\x12\xa7\x01\n\x0cGetDashboard\x12*.inergize.analytics.v1.GetDashboardRequest\x1a+.inergize.analytics.v1.GetDashboardResponse\">\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe2\xf3\x18\x0e\x61nalytics.read\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/analytics/dashboardb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,11 +38,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETDASHBOARDREQUEST'].fields_by_name['days']._loaded_options = None
   _globals['_GETDASHBOARDREQUEST'].fields_by_name['days']._serialized_options = b'\272H\006\032\004\030Z(\000'
   _globals['_ANALYTICSSERVICE'].methods_by_name['GetDashboard']._loaded_options = None
-  _globals['_ANALYTICSSERVICE'].methods_by_name['GetDashboard']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\003\202\323\344\223\002\031\022\027/v1/analytics/dashboard'
+  _globals['_ANALYTICSSERVICE'].methods_by_name['GetDashboard']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\003\342\363\030\016analytics.read\202\323\344\223\002\031\022\027/v1/analytics/dashboard'
   _globals['_GETDASHBOARDREQUEST']._serialized_start=203
   _globals['_GETDASHBOARDREQUEST']._serialized_end=249
   _globals['_GETDASHBOARDRESPONSE']._serialized_start=252
   _globals['_GETDASHBOARDRESPONSE']._serialized_end=402
   _globals['_ANALYTICSSERVICE']._serialized_start=405
-  _globals['_ANALYTICSSERVICE']._serialized_end=575
+  _globals['_ANALYTICSSERVICE']._serialized_end=593
 # @@protoc_insertion_point(module_scope)

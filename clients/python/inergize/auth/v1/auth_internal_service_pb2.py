@@ -28,7 +28,7 @@ from inergize.auth.v1 import auth_pb2 as inergize_dot_auth_dot_v1_dot_auth__pb2
 from inergize.common.v1 import access_pb2 as inergize_dot_common_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,inergize/auth/v1/auth_internal_service.proto\x12\x10inergize.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1binergize/auth/v1/auth.proto\x1a\x1finergize/common/v1/access.proto\"M\n\x12\x43heckCallerRequest\x12\x1c\n\nsession_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x19\n\x07user_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\xde\x01\n\x13\x43heckCallerResponse\x12$\n\x04role\x18\x01 \x01(\x0e\x32\x16.inergize.auth.v1.Role\x12=\n\x11subscription_tier\x18\x02 \x01(\x0e\x32\".inergize.auth.v1.SubscriptionTier\x12\x12\n\nauth_level\x18\x03 \x01(\x05\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12;\n\x17tokens_valid_after_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"N\n\x1bSetLinkedInConnectedRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x14\n\x0cis_connected\x18\x02 \x01(\x08\"\x1e\n\x1cSetLinkedInConnectedResponse2\xce\x02\n\x13\x41uthInternalService\x12\xa4\x01\n\x0b\x43heckCaller\x12$.inergize.auth.v1.CheckCallerRequest\x1a%.inergize.auth.v1.CheckCallerResponse\"H\x90\x02\x01\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x02\xda\xf3\x18\x07profile\xda\xf3\x18\x07\x63ontent\xda\xf3\x18\nautomation\xda\xf3\x18\x06safety\xda\xf3\x18\tanalytics\x12\x8f\x01\n\x14SetLinkedInConnected\x12-.inergize.auth.v1.SetLinkedInConnectedRequest\x1a..inergize.auth.v1.SetLinkedInConnectedResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workersb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,inergize/auth/v1/auth_internal_service.proto\x12\x10inergize.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1binergize/auth/v1/auth.proto\x1a\x1finergize/common/v1/access.proto\"M\n\x12\x43heckCallerRequest\x12\x1c\n\nsession_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x19\n\x07user_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x96\x02\n\x13\x43heckCallerResponse\x12$\n\x04role\x18\x01 \x01(\x0e\x32\x16.inergize.auth.v1.Role\x12=\n\x11subscription_tier\x18\x02 \x01(\x0e\x32\".inergize.auth.v1.SubscriptionTier\x12\x12\n\nauth_level\x18\x03 \x01(\x05\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12;\n\x17tokens_valid_after_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12\x61uthenticated_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"4\n\x12\x43heckApiKeyRequest\x12\x1e\n\x07\x61pi_key\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x14\x18\xc8\x01\"\x9c\x01\n\x13\x43heckApiKeyResponse\x12\x12\n\napi_key_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12=\n\x11subscription_tier\x18\x03 \x01(\x0e\x32\".inergize.auth.v1.SubscriptionTier\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x0e\n\x06scopes\x18\x05 \x03(\t\"7\n\x1aGetUserEntitlementsRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"S\n\x1bGetUserEntitlementsResponse\x12\x34\n\x0c\x65ntitlements\x18\x01 \x01(\x0b\x32\x1e.inergize.auth.v1.Entitlements\"3\n\x18StreamUserChangesRequest\x12\x17\n\x06\x63ursor\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\x88\x01\n\x19StreamUserChangesResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hanged\x18\x02 \x03(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x63ursor\x18\x04 \x01(\t\x12\x0f\n\x07is_last\x18\x05 \x01(\x08\"n\n\x19\x42\x65ginAccountExportRequest\x12\x1b\n\texport_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x17\n\x06sha256\x18\x02 \x01(\x0c\x42\x07\xbaH\x04z\x02\x18 \x12\x1b\n\nsize_bytes\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"\xd5\x01\n\x1a\x42\x65ginAccountExportResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\nupload_url\x18\x02 \x01(\tB\x03\x80\x01\x01\x12W\n\x0eupload_headers\x18\x03 \x03(\x0b\x32?.inergize.auth.v1.BeginAccountExportResponse.UploadHeadersEntry\x1a\x34\n\x12UploadHeadersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"o\n\x1a\x46inishAccountExportRequest\x12\x1b\n\texport_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x17\n\x06sha256\x18\x02 \x01(\x0c\x42\x07\xbaH\x04z\x02\x18 \x12\x1b\n\nsize_bytes\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"\x1d\n\x1b\x46inishAccountExportResponse\"1\n\x14\x46inishErasureRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x17\n\x15\x46inishErasureResponse\".\n\x11GetContactRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\\\n\x12GetContactResponse\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x12\n\nfirst_name\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\"N\n\x1bSetLinkedInConnectedRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x14\n\x0cis_connected\x18\x02 \x01(\x08\"\x1e\n\x1cSetLinkedInConnectedResponse2\x85\x0b\n\x13\x41uthInternalService\x12\xa4\x01\n\x0b\x43heckCaller\x12$.inergize.auth.v1.CheckCallerRequest\x1a%.inergize.auth.v1.CheckCallerResponse\"H\x90\x02\x01\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x02\xda\xf3\x18\x07profile\xda\xf3\x18\x07\x63ontent\xda\xf3\x18\nautomation\xda\xf3\x18\x06safety\xda\xf3\x18\tanalytics\x12\xa4\x01\n\x0b\x43heckApiKey\x12$.inergize.auth.v1.CheckApiKeyRequest\x1a%.inergize.auth.v1.CheckApiKeyResponse\"H\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x02\xda\xf3\x18\x07profile\xda\xf3\x18\x07\x63ontent\xda\xf3\x18\nautomation\xda\xf3\x18\x06safety\xda\xf3\x18\tanalytics\x12\xc7\x01\n\x13GetUserEntitlements\x12,.inergize.auth.v1.GetUserEntitlementsRequest\x1a-.inergize.auth.v1.GetUserEntitlementsResponse\"S\x90\x02\x01\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x02\xda\xf3\x18\x07profile\xda\xf3\x18\x07\x63ontent\xda\xf3\x18\nautomation\xda\xf3\x18\x06safety\xda\xf3\x18\tanalytics\xda\xf3\x18\x07workers\x12\xb9\x01\n\x11StreamUserChanges\x12*.inergize.auth.v1.StreamUserChangesRequest\x1a+.inergize.auth.v1.StreamUserChangesResponse\"I\x90\x02\x01\xc8\xf3\x18\x04\xd2\xf3\x18\x03\x08\xac\x02\xda\xf3\x18\x07profile\xda\xf3\x18\x07\x63ontent\xda\xf3\x18\nautomation\xda\xf3\x18\x06safety\xda\xf3\x18\tanalytics0\x01\x12\x89\x01\n\x12\x42\x65ginAccountExport\x12+.inergize.auth.v1.BeginAccountExportRequest\x1a,.inergize.auth.v1.BeginAccountExportResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\x07workers\x12\x8c\x01\n\x13\x46inishAccountExport\x12,.inergize.auth.v1.FinishAccountExportRequest\x1a-.inergize.auth.v1.FinishAccountExportResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\n\xda\xf3\x18\x07workers\x12z\n\rFinishErasure\x12&.inergize.auth.v1.FinishErasureRequest\x1a\'.inergize.auth.v1.FinishErasureResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x1e\xda\xf3\x18\x07workers\x12q\n\nGetContact\x12#.inergize.auth.v1.GetContactRequest\x1a$.inergize.auth.v1.GetContactResponse\"\x18\x90\x02\x01\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x02\xda\xf3\x18\x07workers\x12\x8f\x01\n\x14SetLinkedInConnected\x12-.inergize.auth.v1.SetLinkedInConnectedRequest\x1a..inergize.auth.v1.SetLinkedInConnectedResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workersb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,20 +39,90 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKCALLERREQUEST'].fields_by_name['session_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_CHECKCALLERREQUEST'].fields_by_name['user_id']._loaded_options = None
   _globals['_CHECKCALLERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_CHECKAPIKEYREQUEST'].fields_by_name['api_key']._loaded_options = None
+  _globals['_CHECKAPIKEYREQUEST'].fields_by_name['api_key']._serialized_options = b'\200\001\001\272H\007r\005\020\024\030\310\001'
+  _globals['_GETUSERENTITLEMENTSREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_GETUSERENTITLEMENTSREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_STREAMUSERCHANGESREQUEST'].fields_by_name['cursor']._loaded_options = None
+  _globals['_STREAMUSERCHANGESREQUEST'].fields_by_name['cursor']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_BEGINACCOUNTEXPORTREQUEST'].fields_by_name['export_id']._loaded_options = None
+  _globals['_BEGINACCOUNTEXPORTREQUEST'].fields_by_name['export_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_BEGINACCOUNTEXPORTREQUEST'].fields_by_name['sha256']._loaded_options = None
+  _globals['_BEGINACCOUNTEXPORTREQUEST'].fields_by_name['sha256']._serialized_options = b'\272H\004z\002\030 '
+  _globals['_BEGINACCOUNTEXPORTREQUEST'].fields_by_name['size_bytes']._loaded_options = None
+  _globals['_BEGINACCOUNTEXPORTREQUEST'].fields_by_name['size_bytes']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_BEGINACCOUNTEXPORTRESPONSE_UPLOADHEADERSENTRY']._loaded_options = None
+  _globals['_BEGINACCOUNTEXPORTRESPONSE_UPLOADHEADERSENTRY']._serialized_options = b'8\001'
+  _globals['_BEGINACCOUNTEXPORTRESPONSE'].fields_by_name['upload_url']._loaded_options = None
+  _globals['_BEGINACCOUNTEXPORTRESPONSE'].fields_by_name['upload_url']._serialized_options = b'\200\001\001'
+  _globals['_FINISHACCOUNTEXPORTREQUEST'].fields_by_name['export_id']._loaded_options = None
+  _globals['_FINISHACCOUNTEXPORTREQUEST'].fields_by_name['export_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_FINISHACCOUNTEXPORTREQUEST'].fields_by_name['sha256']._loaded_options = None
+  _globals['_FINISHACCOUNTEXPORTREQUEST'].fields_by_name['sha256']._serialized_options = b'\272H\004z\002\030 '
+  _globals['_FINISHACCOUNTEXPORTREQUEST'].fields_by_name['size_bytes']._loaded_options = None
+  _globals['_FINISHACCOUNTEXPORTREQUEST'].fields_by_name['size_bytes']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_FINISHERASUREREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_FINISHERASUREREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_GETCONTACTREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_GETCONTACTREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_SETLINKEDINCONNECTEDREQUEST'].fields_by_name['user_id']._loaded_options = None
   _globals['_SETLINKEDINCONNECTEDREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_AUTHINTERNALSERVICE'].methods_by_name['CheckCaller']._loaded_options = None
   _globals['_AUTHINTERNALSERVICE'].methods_by_name['CheckCaller']._serialized_options = b'\220\002\001\310\363\030\004\322\363\030\002\010\002\332\363\030\007profile\332\363\030\007content\332\363\030\nautomation\332\363\030\006safety\332\363\030\tanalytics'
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['CheckApiKey']._loaded_options = None
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['CheckApiKey']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\002\332\363\030\007profile\332\363\030\007content\332\363\030\nautomation\332\363\030\006safety\332\363\030\tanalytics'
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['GetUserEntitlements']._loaded_options = None
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['GetUserEntitlements']._serialized_options = b'\220\002\001\310\363\030\004\322\363\030\002\010\002\332\363\030\007profile\332\363\030\007content\332\363\030\nautomation\332\363\030\006safety\332\363\030\tanalytics\332\363\030\007workers'
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['StreamUserChanges']._loaded_options = None
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['StreamUserChanges']._serialized_options = b'\220\002\001\310\363\030\004\322\363\030\003\010\254\002\332\363\030\007profile\332\363\030\007content\332\363\030\nautomation\332\363\030\006safety\332\363\030\tanalytics'
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['BeginAccountExport']._loaded_options = None
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['BeginAccountExport']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\005\332\363\030\007workers'
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['FinishAccountExport']._loaded_options = None
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['FinishAccountExport']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\n\332\363\030\007workers'
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['FinishErasure']._loaded_options = None
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['FinishErasure']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\036\332\363\030\007workers'
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['GetContact']._loaded_options = None
+  _globals['_AUTHINTERNALSERVICE'].methods_by_name['GetContact']._serialized_options = b'\220\002\001\310\363\030\004\322\363\030\002\010\002\332\363\030\007workers'
   _globals['_AUTHINTERNALSERVICE'].methods_by_name['SetLinkedInConnected']._loaded_options = None
   _globals['_AUTHINTERNALSERVICE'].methods_by_name['SetLinkedInConnected']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
   _globals['_CHECKCALLERREQUEST']._serialized_start=190
   _globals['_CHECKCALLERREQUEST']._serialized_end=267
   _globals['_CHECKCALLERRESPONSE']._serialized_start=270
-  _globals['_CHECKCALLERRESPONSE']._serialized_end=492
-  _globals['_SETLINKEDINCONNECTEDREQUEST']._serialized_start=494
-  _globals['_SETLINKEDINCONNECTEDREQUEST']._serialized_end=572
-  _globals['_SETLINKEDINCONNECTEDRESPONSE']._serialized_start=574
-  _globals['_SETLINKEDINCONNECTEDRESPONSE']._serialized_end=604
-  _globals['_AUTHINTERNALSERVICE']._serialized_start=607
-  _globals['_AUTHINTERNALSERVICE']._serialized_end=941
+  _globals['_CHECKCALLERRESPONSE']._serialized_end=548
+  _globals['_CHECKAPIKEYREQUEST']._serialized_start=550
+  _globals['_CHECKAPIKEYREQUEST']._serialized_end=602
+  _globals['_CHECKAPIKEYRESPONSE']._serialized_start=605
+  _globals['_CHECKAPIKEYRESPONSE']._serialized_end=761
+  _globals['_GETUSERENTITLEMENTSREQUEST']._serialized_start=763
+  _globals['_GETUSERENTITLEMENTSREQUEST']._serialized_end=818
+  _globals['_GETUSERENTITLEMENTSRESPONSE']._serialized_start=820
+  _globals['_GETUSERENTITLEMENTSRESPONSE']._serialized_end=903
+  _globals['_STREAMUSERCHANGESREQUEST']._serialized_start=905
+  _globals['_STREAMUSERCHANGESREQUEST']._serialized_end=956
+  _globals['_STREAMUSERCHANGESRESPONSE']._serialized_start=959
+  _globals['_STREAMUSERCHANGESRESPONSE']._serialized_end=1095
+  _globals['_BEGINACCOUNTEXPORTREQUEST']._serialized_start=1097
+  _globals['_BEGINACCOUNTEXPORTREQUEST']._serialized_end=1207
+  _globals['_BEGINACCOUNTEXPORTRESPONSE']._serialized_start=1210
+  _globals['_BEGINACCOUNTEXPORTRESPONSE']._serialized_end=1423
+  _globals['_BEGINACCOUNTEXPORTRESPONSE_UPLOADHEADERSENTRY']._serialized_start=1371
+  _globals['_BEGINACCOUNTEXPORTRESPONSE_UPLOADHEADERSENTRY']._serialized_end=1423
+  _globals['_FINISHACCOUNTEXPORTREQUEST']._serialized_start=1425
+  _globals['_FINISHACCOUNTEXPORTREQUEST']._serialized_end=1536
+  _globals['_FINISHACCOUNTEXPORTRESPONSE']._serialized_start=1538
+  _globals['_FINISHACCOUNTEXPORTRESPONSE']._serialized_end=1567
+  _globals['_FINISHERASUREREQUEST']._serialized_start=1569
+  _globals['_FINISHERASUREREQUEST']._serialized_end=1618
+  _globals['_FINISHERASURERESPONSE']._serialized_start=1620
+  _globals['_FINISHERASURERESPONSE']._serialized_end=1643
+  _globals['_GETCONTACTREQUEST']._serialized_start=1645
+  _globals['_GETCONTACTREQUEST']._serialized_end=1691
+  _globals['_GETCONTACTRESPONSE']._serialized_start=1693
+  _globals['_GETCONTACTRESPONSE']._serialized_end=1785
+  _globals['_SETLINKEDINCONNECTEDREQUEST']._serialized_start=1787
+  _globals['_SETLINKEDINCONNECTEDREQUEST']._serialized_end=1865
+  _globals['_SETLINKEDINCONNECTEDRESPONSE']._serialized_start=1867
+  _globals['_SETLINKEDINCONNECTEDRESPONSE']._serialized_end=1897
+  _globals['_AUTHINTERNALSERVICE']._serialized_start=1900
+  _globals['_AUTHINTERNALSERVICE']._serialized_end=3313
 # @@protoc_insertion_point(module_scope)

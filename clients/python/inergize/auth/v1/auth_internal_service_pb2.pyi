@@ -3,9 +3,11 @@
 isort:skip_file
 What other services may ask about accounts."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from inergize.auth.v1 import auth_pb2 as _auth_pb2
 import builtins as _builtins
 import sys
@@ -55,6 +57,7 @@ class CheckCallerResponse(_message.Message):
     AUTH_LEVEL_FIELD_NUMBER: _builtins.int
     TIME_ZONE_FIELD_NUMBER: _builtins.int
     TOKENS_VALID_AFTER_TIME_FIELD_NUMBER: _builtins.int
+    AUTHENTICATED_TIME_FIELD_NUMBER: _builtins.int
     role: _auth_pb2.Role.ValueType
     """What the user may do."""
     subscription_tier: _auth_pb2.SubscriptionTier.ValueType
@@ -67,6 +70,10 @@ class CheckCallerResponse(_message.Message):
     def tokens_valid_after_time(self) -> _timestamp_pb2.Timestamp:
         """Access tokens issued before this are refused; absent for no such limit."""
 
+    @_builtins.property
+    def authenticated_time(self) -> _timestamp_pb2.Timestamp:
+        """When the session's user was last proved, by signing in or again since."""
+
     def __init__(
         self,
         *,
@@ -75,14 +82,413 @@ class CheckCallerResponse(_message.Message):
         auth_level: _builtins.int = ...,
         time_zone: _builtins.str = ...,
         tokens_valid_after_time: _timestamp_pb2.Timestamp | None = ...,
+        authenticated_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tokens_valid_after_time", b"tokens_valid_after_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["authenticated_time", b"authenticated_time", "tokens_valid_after_time", b"tokens_valid_after_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["auth_level", b"auth_level", "role", b"role", "subscription_tier", b"subscription_tier", "time_zone", b"time_zone", "tokens_valid_after_time", b"tokens_valid_after_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["auth_level", b"auth_level", "authenticated_time", b"authenticated_time", "role", b"role", "subscription_tier", b"subscription_tier", "time_zone", b"time_zone", "tokens_valid_after_time", b"tokens_valid_after_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CheckCallerResponse: _TypeAlias = CheckCallerResponse  # noqa: Y015
+
+@_typing.final
+class CheckApiKeyRequest(_message.Message):
+    """Request for `CheckApiKey`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    API_KEY_FIELD_NUMBER: _builtins.int
+    api_key: _builtins.str
+    """Required. The key."""
+    def __init__(
+        self,
+        *,
+        api_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckApiKeyRequest: _TypeAlias = CheckApiKeyRequest  # noqa: Y015
+
+@_typing.final
+class CheckApiKeyResponse(_message.Message):
+    """Response for `CheckApiKey`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    API_KEY_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    SUBSCRIPTION_TIER_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
+    api_key_id: _builtins.str
+    """The key's id."""
+    user_id: _builtins.str
+    """Whose it is."""
+    subscription_tier: _auth_pb2.SubscriptionTier.ValueType
+    """What the account has paid for."""
+    time_zone: _builtins.str
+    """The user's IANA time zone."""
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the key may do."""
+
+    def __init__(
+        self,
+        *,
+        api_key_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        subscription_tier: _auth_pb2.SubscriptionTier.ValueType = ...,
+        time_zone: _builtins.str = ...,
+        scopes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_key_id", b"api_key_id", "scopes", b"scopes", "subscription_tier", b"subscription_tier", "time_zone", b"time_zone", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckApiKeyResponse: _TypeAlias = CheckApiKeyResponse  # noqa: Y015
+
+@_typing.final
+class GetUserEntitlementsRequest(_message.Message):
+    """Request for `GetUserEntitlements`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Required. The user."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetUserEntitlementsRequest: _TypeAlias = GetUserEntitlementsRequest  # noqa: Y015
+
+@_typing.final
+class GetUserEntitlementsResponse(_message.Message):
+    """Response for `GetUserEntitlements`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTITLEMENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def entitlements(self) -> _auth_pb2.Entitlements:
+        """What the subscription allows."""
+
+    def __init__(
+        self,
+        *,
+        entitlements: _auth_pb2.Entitlements | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["entitlements", b"entitlements"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entitlements", b"entitlements"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetUserEntitlementsResponse: _TypeAlias = GetUserEntitlementsResponse  # noqa: Y015
+
+@_typing.final
+class StreamUserChangesRequest(_message.Message):
+    """Request for `StreamUserChanges`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURSOR_FIELD_NUMBER: _builtins.int
+    cursor: _builtins.str
+    """Where to go on, from an earlier message; empty for only what happens from now on."""
+    def __init__(
+        self,
+        *,
+        cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StreamUserChangesRequest: _TypeAlias = StreamUserChangesRequest  # noqa: Y015
+
+@_typing.final
+class StreamUserChangesResponse(_message.Message):
+    """Response for `StreamUserChanges`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    IS_LAST_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose account; empty in the first message, which only gives a cursor, and in the last."""
+    cursor: _builtins.str
+    """Where to go on after this message."""
+    is_last: _builtins.bool
+    """Whether the stream ends with this message."""
+    @_builtins.property
+    def changed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Which columns changed; `erased` for an account that has gone."""
+
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        changed: _abc.Iterable[_builtins.str] | None = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        cursor: _builtins.str = ...,
+        is_last: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed", b"changed", "cursor", b"cursor", "is_last", b"is_last", "time", b"time", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StreamUserChangesResponse: _TypeAlias = StreamUserChangesResponse  # noqa: Y015
+
+@_typing.final
+class BeginAccountExportRequest(_message.Message):
+    """Request for `BeginAccountExport`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPORT_ID_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    export_id: _builtins.str
+    """Required. The archive."""
+    sha256: _builtins.bytes
+    """Its SHA-256, once it is made; empty before."""
+    size_bytes: _builtins.int
+    """Its size, once it is made."""
+    def __init__(
+        self,
+        *,
+        export_id: _builtins.str = ...,
+        sha256: _builtins.bytes = ...,
+        size_bytes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["export_id", b"export_id", "sha256", b"sha256", "size_bytes", b"size_bytes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BeginAccountExportRequest: _TypeAlias = BeginAccountExportRequest  # noqa: Y015
+
+@_typing.final
+class BeginAccountExportResponse(_message.Message):
+    """Response for `BeginAccountExport`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class UploadHeadersEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    UPLOAD_URL_FIELD_NUMBER: _builtins.int
+    UPLOAD_HEADERS_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose data it is made of."""
+    upload_url: _builtins.str
+    """Where to put exactly the bytes of that checksum: one PUT, for ten minutes. Empty as long as the
+    request tells none.
+    """
+    @_builtins.property
+    def upload_headers(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Headers that the PUT must carry, since they are signed."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        upload_url: _builtins.str = ...,
+        upload_headers: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["upload_headers", b"upload_headers", "upload_url", b"upload_url", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BeginAccountExportResponse: _TypeAlias = BeginAccountExportResponse  # noqa: Y015
+
+@_typing.final
+class FinishAccountExportRequest(_message.Message):
+    """Request for `FinishAccountExport`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPORT_ID_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    export_id: _builtins.str
+    """Required. The archive."""
+    sha256: _builtins.bytes
+    """Its SHA-256; empty to give it up."""
+    size_bytes: _builtins.int
+    """Its size."""
+    def __init__(
+        self,
+        *,
+        export_id: _builtins.str = ...,
+        sha256: _builtins.bytes = ...,
+        size_bytes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["export_id", b"export_id", "sha256", b"sha256", "size_bytes", b"size_bytes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FinishAccountExportRequest: _TypeAlias = FinishAccountExportRequest  # noqa: Y015
+
+@_typing.final
+class FinishAccountExportResponse(_message.Message):
+    """Response for `FinishAccountExport`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FinishAccountExportResponse: _TypeAlias = FinishAccountExportResponse  # noqa: Y015
+
+@_typing.final
+class FinishErasureRequest(_message.Message):
+    """Request for `FinishErasure`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Required. The user."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FinishErasureRequest: _TypeAlias = FinishErasureRequest  # noqa: Y015
+
+@_typing.final
+class FinishErasureResponse(_message.Message):
+    """Response for `FinishErasure`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FinishErasureResponse: _TypeAlias = FinishErasureResponse  # noqa: Y015
+
+@_typing.final
+class GetContactRequest(_message.Message):
+    """Request for `GetContact`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Required. The user."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetContactRequest: _TypeAlias = GetContactRequest  # noqa: Y015
+
+@_typing.final
+class GetContactResponse(_message.Message):
+    """Response for `GetContact`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    FIRST_NAME_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """The address."""
+    first_name: _builtins.str
+    """How the user is greeted."""
+    language: _builtins.str
+    """The language to write in, such as `en`."""
+    time_zone: _builtins.str
+    """The user's IANA time zone."""
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        first_name: _builtins.str = ...,
+        language: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "first_name", b"first_name", "language", b"language", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetContactResponse: _TypeAlias = GetContactResponse  # noqa: Y015
 
 @_typing.final
 class SetLinkedInConnectedRequest(_message.Message):

@@ -40,6 +40,41 @@ class AuthInternalServiceStub:
                 request_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckCallerRequest.SerializeToString,
                 response_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckCallerResponse.FromString,
                 _registered_method=True)
+        self.CheckApiKey = channel.unary_unary(
+                '/inergize.auth.v1.AuthInternalService/CheckApiKey',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckApiKeyRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckApiKeyResponse.FromString,
+                _registered_method=True)
+        self.GetUserEntitlements = channel.unary_unary(
+                '/inergize.auth.v1.AuthInternalService/GetUserEntitlements',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetUserEntitlementsRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetUserEntitlementsResponse.FromString,
+                _registered_method=True)
+        self.StreamUserChanges = channel.unary_stream(
+                '/inergize.auth.v1.AuthInternalService/StreamUserChanges',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.StreamUserChangesRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.StreamUserChangesResponse.FromString,
+                _registered_method=True)
+        self.BeginAccountExport = channel.unary_unary(
+                '/inergize.auth.v1.AuthInternalService/BeginAccountExport',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.BeginAccountExportRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.BeginAccountExportResponse.FromString,
+                _registered_method=True)
+        self.FinishAccountExport = channel.unary_unary(
+                '/inergize.auth.v1.AuthInternalService/FinishAccountExport',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishAccountExportRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishAccountExportResponse.FromString,
+                _registered_method=True)
+        self.FinishErasure = channel.unary_unary(
+                '/inergize.auth.v1.AuthInternalService/FinishErasure',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishErasureRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishErasureResponse.FromString,
+                _registered_method=True)
+        self.GetContact = channel.unary_unary(
+                '/inergize.auth.v1.AuthInternalService/GetContact',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetContactRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetContactResponse.FromString,
+                _registered_method=True)
         self.SetLinkedInConnected = channel.unary_unary(
                 '/inergize.auth.v1.AuthInternalService/SetLinkedInConnected',
                 request_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.SetLinkedInConnectedRequest.SerializeToString,
@@ -55,6 +90,72 @@ class AuthInternalServiceServicer:
         """Returns who a session belongs to, for processes whose cache has no answer.
 
         Returns `NOT_FOUND` (ERROR_REASON_SESSION_ENDED) when the session is unknown or has ended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckApiKey(self, request, context):
+        """Returns whose API key it is, for processes whose cache has no answer, and notes its use.
+
+        Returns `NOT_FOUND` (ERROR_REASON_SESSION_ENDED) when it is unknown, revoked or expired.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUserEntitlements(self, request, context):
+        """Returns what a user's subscription allows.
+
+        Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StreamUserChanges(self, request, context):
+        """Tells changes of accounts as they happen, from a cursor on: tier, zone, address, suspension,
+        erasure. The last message before the stream ends says so; call again with its cursor.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BeginAccountExport(self, request, context):
+        """Begins to make an account's archive; once it is made and its size and checksum are known, tells
+        where to put it. Beginning again is allowed until it is finished.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) for an archive that is unknown, finished or erased.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FinishAccountExport(self, request, context):
+        """Finishes an archive after looking at the object that was put, and mails its owner; or gives it up.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) and `FAILED_PRECONDITION`
+        (ERROR_REASON_NOT_FOUND) when no such object was put.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FinishErasure(self, request, context):
+        """Deletes the account after every other service has erased what it held.
+
+        Erasing again changes nothing. Returns `FAILED_PRECONDITION` (ERROR_REASON_DELETION_NOT_PENDING)
+        for an account whose time has not come.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetContact(self, request, context):
+        """Returns where a user can be written to.
+
+        Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an account that is off, is about to be
+        erased, or has never proved that the address is its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -76,6 +177,41 @@ def add_AuthInternalServiceServicer_to_server(servicer, server):
                     servicer.CheckCaller,
                     request_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckCallerRequest.FromString,
                     response_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckCallerResponse.SerializeToString,
+            ),
+            'CheckApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckApiKey,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckApiKeyRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckApiKeyResponse.SerializeToString,
+            ),
+            'GetUserEntitlements': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUserEntitlements,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetUserEntitlementsRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetUserEntitlementsResponse.SerializeToString,
+            ),
+            'StreamUserChanges': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamUserChanges,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.StreamUserChangesRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.StreamUserChangesResponse.SerializeToString,
+            ),
+            'BeginAccountExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.BeginAccountExport,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.BeginAccountExportRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.BeginAccountExportResponse.SerializeToString,
+            ),
+            'FinishAccountExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.FinishAccountExport,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishAccountExportRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishAccountExportResponse.SerializeToString,
+            ),
+            'FinishErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.FinishErasure,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishErasureRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishErasureResponse.SerializeToString,
+            ),
+            'GetContact': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetContact,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetContactRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetContactResponse.SerializeToString,
             ),
             'SetLinkedInConnected': grpc.unary_unary_rpc_method_handler(
                     servicer.SetLinkedInConnected,
@@ -111,6 +247,195 @@ class AuthInternalService:
             '/inergize.auth.v1.AuthInternalService/CheckCaller',
             inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckCallerRequest.SerializeToString,
             inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckCallerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthInternalService/CheckApiKey',
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckApiKeyRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.CheckApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUserEntitlements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthInternalService/GetUserEntitlements',
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetUserEntitlementsRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetUserEntitlementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamUserChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/inergize.auth.v1.AuthInternalService/StreamUserChanges',
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.StreamUserChangesRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.StreamUserChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BeginAccountExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthInternalService/BeginAccountExport',
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.BeginAccountExportRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.BeginAccountExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FinishAccountExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthInternalService/FinishAccountExport',
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishAccountExportRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishAccountExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FinishErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthInternalService/FinishErasure',
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishErasureRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.FinishErasureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetContact(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthInternalService/GetContact',
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetContactRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__internal__service__pb2.GetContactResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,6 +38,44 @@ class AuthInternalServiceStub:
 
     Returns `NOT_FOUND` (ERROR_REASON_SESSION_ENDED) when the session is unknown or has ended.
     """
+    CheckApiKey: _grpc.UnaryUnaryMultiCallable[_auth_internal_service_pb2.CheckApiKeyRequest, _auth_internal_service_pb2.CheckApiKeyResponse]
+    """Returns whose API key it is, for processes whose cache has no answer, and notes its use.
+
+    Returns `NOT_FOUND` (ERROR_REASON_SESSION_ENDED) when it is unknown, revoked or expired.
+    """
+    GetUserEntitlements: _grpc.UnaryUnaryMultiCallable[_auth_internal_service_pb2.GetUserEntitlementsRequest, _auth_internal_service_pb2.GetUserEntitlementsResponse]
+    """Returns what a user's subscription allows.
+
+    Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND).
+    """
+    StreamUserChanges: _grpc.UnaryStreamMultiCallable[_auth_internal_service_pb2.StreamUserChangesRequest, _auth_internal_service_pb2.StreamUserChangesResponse]
+    """Tells changes of accounts as they happen, from a cursor on: tier, zone, address, suspension,
+    erasure. The last message before the stream ends says so; call again with its cursor.
+    """
+    BeginAccountExport: _grpc.UnaryUnaryMultiCallable[_auth_internal_service_pb2.BeginAccountExportRequest, _auth_internal_service_pb2.BeginAccountExportResponse]
+    """Begins to make an account's archive; once it is made and its size and checksum are known, tells
+    where to put it. Beginning again is allowed until it is finished.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) for an archive that is unknown, finished or erased.
+    """
+    FinishAccountExport: _grpc.UnaryUnaryMultiCallable[_auth_internal_service_pb2.FinishAccountExportRequest, _auth_internal_service_pb2.FinishAccountExportResponse]
+    """Finishes an archive after looking at the object that was put, and mails its owner; or gives it up.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) and `FAILED_PRECONDITION`
+    (ERROR_REASON_NOT_FOUND) when no such object was put.
+    """
+    FinishErasure: _grpc.UnaryUnaryMultiCallable[_auth_internal_service_pb2.FinishErasureRequest, _auth_internal_service_pb2.FinishErasureResponse]
+    """Deletes the account after every other service has erased what it held.
+
+    Erasing again changes nothing. Returns `FAILED_PRECONDITION` (ERROR_REASON_DELETION_NOT_PENDING)
+    for an account whose time has not come.
+    """
+    GetContact: _grpc.UnaryUnaryMultiCallable[_auth_internal_service_pb2.GetContactRequest, _auth_internal_service_pb2.GetContactResponse]
+    """Returns where a user can be written to.
+
+    Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an account that is off, is about to be
+    erased, or has never proved that the address is its own.
+    """
     SetLinkedInConnected: _grpc.UnaryUnaryMultiCallable[_auth_internal_service_pb2.SetLinkedInConnectedRequest, _auth_internal_service_pb2.SetLinkedInConnectedResponse]
     """Notes on the account whether LinkedIn is connected.
 
@@ -53,6 +91,44 @@ class AuthInternalServiceAsyncStub(AuthInternalServiceStub):
     """Returns who a session belongs to, for processes whose cache has no answer.
 
     Returns `NOT_FOUND` (ERROR_REASON_SESSION_ENDED) when the session is unknown or has ended.
+    """
+    CheckApiKey: _aio.UnaryUnaryMultiCallable[_auth_internal_service_pb2.CheckApiKeyRequest, _auth_internal_service_pb2.CheckApiKeyResponse]  # type: ignore[assignment]
+    """Returns whose API key it is, for processes whose cache has no answer, and notes its use.
+
+    Returns `NOT_FOUND` (ERROR_REASON_SESSION_ENDED) when it is unknown, revoked or expired.
+    """
+    GetUserEntitlements: _aio.UnaryUnaryMultiCallable[_auth_internal_service_pb2.GetUserEntitlementsRequest, _auth_internal_service_pb2.GetUserEntitlementsResponse]  # type: ignore[assignment]
+    """Returns what a user's subscription allows.
+
+    Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND).
+    """
+    StreamUserChanges: _aio.UnaryStreamMultiCallable[_auth_internal_service_pb2.StreamUserChangesRequest, _auth_internal_service_pb2.StreamUserChangesResponse]  # type: ignore[assignment]
+    """Tells changes of accounts as they happen, from a cursor on: tier, zone, address, suspension,
+    erasure. The last message before the stream ends says so; call again with its cursor.
+    """
+    BeginAccountExport: _aio.UnaryUnaryMultiCallable[_auth_internal_service_pb2.BeginAccountExportRequest, _auth_internal_service_pb2.BeginAccountExportResponse]  # type: ignore[assignment]
+    """Begins to make an account's archive; once it is made and its size and checksum are known, tells
+    where to put it. Beginning again is allowed until it is finished.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) for an archive that is unknown, finished or erased.
+    """
+    FinishAccountExport: _aio.UnaryUnaryMultiCallable[_auth_internal_service_pb2.FinishAccountExportRequest, _auth_internal_service_pb2.FinishAccountExportResponse]  # type: ignore[assignment]
+    """Finishes an archive after looking at the object that was put, and mails its owner; or gives it up.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) and `FAILED_PRECONDITION`
+    (ERROR_REASON_NOT_FOUND) when no such object was put.
+    """
+    FinishErasure: _aio.UnaryUnaryMultiCallable[_auth_internal_service_pb2.FinishErasureRequest, _auth_internal_service_pb2.FinishErasureResponse]  # type: ignore[assignment]
+    """Deletes the account after every other service has erased what it held.
+
+    Erasing again changes nothing. Returns `FAILED_PRECONDITION` (ERROR_REASON_DELETION_NOT_PENDING)
+    for an account whose time has not come.
+    """
+    GetContact: _aio.UnaryUnaryMultiCallable[_auth_internal_service_pb2.GetContactRequest, _auth_internal_service_pb2.GetContactResponse]  # type: ignore[assignment]
+    """Returns where a user can be written to.
+
+    Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an account that is off, is about to be
+    erased, or has never proved that the address is its own.
     """
     SetLinkedInConnected: _aio.UnaryUnaryMultiCallable[_auth_internal_service_pb2.SetLinkedInConnectedRequest, _auth_internal_service_pb2.SetLinkedInConnectedResponse]  # type: ignore[assignment]
     """Notes on the account whether LinkedIn is connected.
@@ -72,6 +148,86 @@ class AuthInternalServiceServicer(metaclass=_abc_1.ABCMeta):
         """Returns who a session belongs to, for processes whose cache has no answer.
 
         Returns `NOT_FOUND` (ERROR_REASON_SESSION_ENDED) when the session is unknown or has ended.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckApiKey(
+        self,
+        request: _auth_internal_service_pb2.CheckApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_internal_service_pb2.CheckApiKeyResponse, _abc.Awaitable[_auth_internal_service_pb2.CheckApiKeyResponse]]:
+        """Returns whose API key it is, for processes whose cache has no answer, and notes its use.
+
+        Returns `NOT_FOUND` (ERROR_REASON_SESSION_ENDED) when it is unknown, revoked or expired.
+        """
+
+    @_abc_1.abstractmethod
+    def GetUserEntitlements(
+        self,
+        request: _auth_internal_service_pb2.GetUserEntitlementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_internal_service_pb2.GetUserEntitlementsResponse, _abc.Awaitable[_auth_internal_service_pb2.GetUserEntitlementsResponse]]:
+        """Returns what a user's subscription allows.
+
+        Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
+    def StreamUserChanges(
+        self,
+        request: _auth_internal_service_pb2.StreamUserChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_auth_internal_service_pb2.StreamUserChangesResponse], _abc.AsyncIterator[_auth_internal_service_pb2.StreamUserChangesResponse]]:
+        """Tells changes of accounts as they happen, from a cursor on: tier, zone, address, suspension,
+        erasure. The last message before the stream ends says so; call again with its cursor.
+        """
+
+    @_abc_1.abstractmethod
+    def BeginAccountExport(
+        self,
+        request: _auth_internal_service_pb2.BeginAccountExportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_internal_service_pb2.BeginAccountExportResponse, _abc.Awaitable[_auth_internal_service_pb2.BeginAccountExportResponse]]:
+        """Begins to make an account's archive; once it is made and its size and checksum are known, tells
+        where to put it. Beginning again is allowed until it is finished.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) for an archive that is unknown, finished or erased.
+        """
+
+    @_abc_1.abstractmethod
+    def FinishAccountExport(
+        self,
+        request: _auth_internal_service_pb2.FinishAccountExportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_internal_service_pb2.FinishAccountExportResponse, _abc.Awaitable[_auth_internal_service_pb2.FinishAccountExportResponse]]:
+        """Finishes an archive after looking at the object that was put, and mails its owner; or gives it up.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) and `FAILED_PRECONDITION`
+        (ERROR_REASON_NOT_FOUND) when no such object was put.
+        """
+
+    @_abc_1.abstractmethod
+    def FinishErasure(
+        self,
+        request: _auth_internal_service_pb2.FinishErasureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_internal_service_pb2.FinishErasureResponse, _abc.Awaitable[_auth_internal_service_pb2.FinishErasureResponse]]:
+        """Deletes the account after every other service has erased what it held.
+
+        Erasing again changes nothing. Returns `FAILED_PRECONDITION` (ERROR_REASON_DELETION_NOT_PENDING)
+        for an account whose time has not come.
+        """
+
+    @_abc_1.abstractmethod
+    def GetContact(
+        self,
+        request: _auth_internal_service_pb2.GetContactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_internal_service_pb2.GetContactResponse, _abc.Awaitable[_auth_internal_service_pb2.GetContactResponse]]:
+        """Returns where a user can be written to.
+
+        Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an account that is off, is about to be
+        erased, or has never proved that the address is its own.
         """
 
     @_abc_1.abstractmethod

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1binergize/auth/v1/auth.proto\x12\x10inergize.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xba\x04\n\x04User\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x12\n\nfirst_name\x18\x03 \x01(\t\x12\x11\n\tlast_name\x18\x04 \x01(\t\x12=\n\x11subscription_tier\x18\x05 \x01(\x0e\x32\".inergize.auth.v1.SubscriptionTier\x12\x41\n\x13subscription_status\x18\x06 \x01(\x0e\x32$.inergize.auth.v1.SubscriptionStatus\x12=\n\x19subscription_expires_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x15is_linkedin_connected\x18\x08 \x01(\x08\x12\x11\n\ttime_zone\x18\t \x01(\t\x12\x10\n\x08language\x18\n \x01(\t\x12\x12\n\navatar_url\x18\x0b \x01(\t\x12\x13\n\x0bis_verified\x18\x0c \x01(\x08\x12$\n\x04role\x18\r \x01(\x0e\x32\x16.inergize.auth.v1.Role\x12\x33\n\x0flast_login_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x63reated_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0cupdated_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd9\x01\n\rSessionTokens\x12\x19\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x03\x80\x01\x01\x12=\n\x19\x61\x63\x63\x65ss_token_expires_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\rrefresh_token\x18\x03 \x01(\tB\x03\x80\x01\x01\x12>\n\x1arefresh_token_expires_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nsession_id\x18\x05 \x01(\t\"Q\n\x03Jwk\x12\x0b\n\x03kty\x18\x01 \x01(\t\x12\x0b\n\x03\x63rv\x18\x02 \x01(\t\x12\t\n\x01x\x18\x03 \x01(\t\x12\x0b\n\x03kid\x18\x04 \x01(\t\x12\x0b\n\x03\x61lg\x18\x05 \x01(\t\x12\x0b\n\x03use\x18\x06 \x01(\t*\xaf\x01\n\x10SubscriptionTier\x12!\n\x1dSUBSCRIPTION_TIER_UNSPECIFIED\x10\x00\x12\x1a\n\x16SUBSCRIPTION_TIER_FREE\x10\x01\x12\x1b\n\x17SUBSCRIPTION_TIER_BASIC\x10\x02\x12\x1d\n\x19SUBSCRIPTION_TIER_PREMIUM\x10\x03\x12 \n\x1cSUBSCRIPTION_TIER_ENTERPRISE\x10\x04*\xbe\x01\n\x12SubscriptionStatus\x12#\n\x1fSUBSCRIPTION_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSUBSCRIPTION_STATUS_ACTIVE\x10\x01\x12!\n\x1dSUBSCRIPTION_STATUS_CANCELLED\x10\x02\x12!\n\x1dSUBSCRIPTION_STATUS_SUSPENDED\x10\x03\x12\x1d\n\x19SUBSCRIPTION_STATUS_TRIAL\x10\x04*O\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_MEMBER\x10\x01\x12\x10\n\x0cROLE_SUPPORT\x10\x02\x12\x0e\n\nROLE_ADMIN\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1binergize/auth/v1/auth.proto\x12\x10inergize.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x05\n\x04User\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x12\n\nfirst_name\x18\x03 \x01(\t\x12\x11\n\tlast_name\x18\x04 \x01(\t\x12=\n\x11subscription_tier\x18\x05 \x01(\x0e\x32\".inergize.auth.v1.SubscriptionTier\x12\x41\n\x13subscription_status\x18\x06 \x01(\x0e\x32$.inergize.auth.v1.SubscriptionStatus\x12=\n\x19subscription_expires_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x15is_linkedin_connected\x18\x08 \x01(\x08\x12\x11\n\ttime_zone\x18\t \x01(\t\x12\x10\n\x08language\x18\n \x01(\t\x12\x12\n\navatar_url\x18\x0b \x01(\t\x12\x13\n\x0bis_verified\x18\x0c \x01(\x08\x12$\n\x04role\x18\r \x01(\x0e\x32\x16.inergize.auth.v1.Role\x12\x33\n\x0flast_login_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x63reated_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0cupdated_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05phone\x18\x11 \x01(\t\x12\x15\n\rpending_email\x18\x12 \x01(\t\x12\x16\n\x0eis_mfa_enabled\x18\x13 \x01(\x08\x12\x30\n\x0c\x65rasure_time\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x15 \x01(\t\"\xd9\x01\n\rSessionTokens\x12\x19\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x03\x80\x01\x01\x12=\n\x19\x61\x63\x63\x65ss_token_expires_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\rrefresh_token\x18\x03 \x01(\tB\x03\x80\x01\x01\x12>\n\x1arefresh_token_expires_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nsession_id\x18\x05 \x01(\t\"Q\n\x03Jwk\x12\x0b\n\x03kty\x18\x01 \x01(\t\x12\x0b\n\x03\x63rv\x18\x02 \x01(\t\x12\t\n\x01x\x18\x03 \x01(\t\x12\x0b\n\x03kid\x18\x04 \x01(\t\x12\x0b\n\x03\x61lg\x18\x05 \x01(\t\x12\x0b\n\x03use\x18\x06 \x01(\t\"\xd3\x01\n\x0cMfaChallenge\x12\x1c\n\x0f\x63hallenge_token\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x30\n\x07methods\x18\x02 \x03(\x0e\x32\x1f.inergize.auth.v1.MfaMethodKind\x12\x30\n\x07sent_by\x18\x03 \x01(\x0e\x32\x1f.inergize.auth.v1.MfaMethodKind\x12\x0f\n\x07sent_to\x18\x04 \x01(\t\x12\x30\n\x0c\x65xpires_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa4\x01\n\tMfaMethod\x12\x11\n\tmethod_id\x18\x01 \x01(\t\x12-\n\x04kind\x18\x02 \x01(\x0e\x32\x1f.inergize.auth.v1.MfaMethodKind\x12\x12\n\nis_enabled\x18\x03 \x01(\x08\x12\x0f\n\x07sent_to\x18\x04 \x01(\t\x12\x30\n\x0c\x63reated_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x95\x02\n\x07Session\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x12\n\nis_current\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\x12\x12\n\nip_address\x18\x04 \x01(\t\x12\x12\n\nuser_agent\x18\x05 \x01(\t\x12\x12\n\nauth_level\x18\x06 \x01(\x05\x12\x30\n\x0c\x63reated_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_used_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpires_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x02\n\x06\x41piKey\x12\x12\n\napi_key_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06prefix\x18\x03 \x01(\t\x12\x0e\n\x06scopes\x18\x04 \x03(\t\x12\x30\n\x0c\x63reated_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_used_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpires_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0crevoked_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xab\x01\n\x0c\x45ntitlements\x12\x30\n\x04tier\x18\x01 \x01(\x0e\x32\".inergize.auth.v1.SubscriptionTier\x12:\n\x06limits\x18\x02 \x03(\x0b\x32*.inergize.auth.v1.Entitlements.LimitsEntry\x1a-\n\x0bLimitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"\xae\x02\n\rAccountExport\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x33\n\x05state\x18\x02 \x01(\x0e\x32$.inergize.auth.v1.AccountExportState\x12\x19\n\x0c\x64ownload_url\x18\x03 \x01(\tB\x03\x80\x01\x01\x12\x12\n\nsize_bytes\x18\x04 \x01(\x03\x12\x0e\n\x06sha256\x18\x05 \x01(\t\x12\x30\n\x0c\x63reated_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63ompleted_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpires_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc9\x01\n\nAuditEvent\x12\x16\n\x0e\x61udit_event_id\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65vent\x18\x03 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0f\n\x07\x63hanged\x18\x06 \x03(\t\x12\x14\n\x0c\x64\x65tails_json\x18\x07 \x01(\t\x12\x0f\n\x07user_id\x18\x08 \x01(\t\x12\x0f\n\x07subject\x18\t \x01(\t*\xaf\x01\n\x10SubscriptionTier\x12!\n\x1dSUBSCRIPTION_TIER_UNSPECIFIED\x10\x00\x12\x1a\n\x16SUBSCRIPTION_TIER_FREE\x10\x01\x12\x1b\n\x17SUBSCRIPTION_TIER_BASIC\x10\x02\x12\x1d\n\x19SUBSCRIPTION_TIER_PREMIUM\x10\x03\x12 \n\x1cSUBSCRIPTION_TIER_ENTERPRISE\x10\x04*\xbe\x01\n\x12SubscriptionStatus\x12#\n\x1fSUBSCRIPTION_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSUBSCRIPTION_STATUS_ACTIVE\x10\x01\x12!\n\x1dSUBSCRIPTION_STATUS_CANCELLED\x10\x02\x12!\n\x1dSUBSCRIPTION_STATUS_SUSPENDED\x10\x03\x12\x1d\n\x19SUBSCRIPTION_STATUS_TRIAL\x10\x04*O\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_MEMBER\x10\x01\x12\x10\n\x0cROLE_SUPPORT\x10\x02\x12\x0e\n\nROLE_ADMIN\x10\x03*\x9f\x01\n\rMfaMethodKind\x12\x1f\n\x1bMFA_METHOD_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14MFA_METHOD_KIND_TOTP\x10\x01\x12\x17\n\x13MFA_METHOD_KIND_SMS\x10\x02\x12\x19\n\x15MFA_METHOD_KIND_EMAIL\x10\x03\x12\x1f\n\x1bMFA_METHOD_KIND_BACKUP_CODE\x10\x04*\xe1\x01\n\x12\x41\x63\x63ountExportState\x12$\n ACCOUNT_EXPORT_STATE_UNSPECIFIED\x10\x00\x12 \n\x1c\x41\x43\x43OUNT_EXPORT_STATE_PENDING\x10\x01\x12 \n\x1c\x41\x43\x43OUNT_EXPORT_STATE_RUNNING\x10\x02\x12\x1e\n\x1a\x41\x43\x43OUNT_EXPORT_STATE_READY\x10\x03\x12\x1f\n\x1b\x41\x43\x43OUNT_EXPORT_STATE_FAILED\x10\x04\x12 \n\x1c\x41\x43\x43OUNT_EXPORT_STATE_EXPIRED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,16 +36,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSIONTOKENS'].fields_by_name['access_token']._serialized_options = b'\200\001\001'
   _globals['_SESSIONTOKENS'].fields_by_name['refresh_token']._loaded_options = None
   _globals['_SESSIONTOKENS'].fields_by_name['refresh_token']._serialized_options = b'\200\001\001'
-  _globals['_SUBSCRIPTIONTIER']._serialized_start=959
-  _globals['_SUBSCRIPTIONTIER']._serialized_end=1134
-  _globals['_SUBSCRIPTIONSTATUS']._serialized_start=1137
-  _globals['_SUBSCRIPTIONSTATUS']._serialized_end=1327
-  _globals['_ROLE']._serialized_start=1329
-  _globals['_ROLE']._serialized_end=1408
+  _globals['_MFACHALLENGE'].fields_by_name['challenge_token']._loaded_options = None
+  _globals['_MFACHALLENGE'].fields_by_name['challenge_token']._serialized_options = b'\200\001\001'
+  _globals['_ENTITLEMENTS_LIMITSENTRY']._loaded_options = None
+  _globals['_ENTITLEMENTS_LIMITSENTRY']._serialized_options = b'8\001'
+  _globals['_ACCOUNTEXPORT'].fields_by_name['download_url']._loaded_options = None
+  _globals['_ACCOUNTEXPORT'].fields_by_name['download_url']._serialized_options = b'\200\001\001'
+  _globals['_SUBSCRIPTIONTIER']._serialized_start=2708
+  _globals['_SUBSCRIPTIONTIER']._serialized_end=2883
+  _globals['_SUBSCRIPTIONSTATUS']._serialized_start=2886
+  _globals['_SUBSCRIPTIONSTATUS']._serialized_end=3076
+  _globals['_ROLE']._serialized_start=3078
+  _globals['_ROLE']._serialized_end=3157
+  _globals['_MFAMETHODKIND']._serialized_start=3160
+  _globals['_MFAMETHODKIND']._serialized_end=3319
+  _globals['_ACCOUNTEXPORTSTATE']._serialized_start=3322
+  _globals['_ACCOUNTEXPORTSTATE']._serialized_end=3547
   _globals['_USER']._serialized_start=83
-  _globals['_USER']._serialized_end=653
-  _globals['_SESSIONTOKENS']._serialized_start=656
-  _globals['_SESSIONTOKENS']._serialized_end=873
-  _globals['_JWK']._serialized_start=875
-  _globals['_JWK']._serialized_end=956
+  _globals['_USER']._serialized_end=779
+  _globals['_SESSIONTOKENS']._serialized_start=782
+  _globals['_SESSIONTOKENS']._serialized_end=999
+  _globals['_JWK']._serialized_start=1001
+  _globals['_JWK']._serialized_end=1082
+  _globals['_MFACHALLENGE']._serialized_start=1085
+  _globals['_MFACHALLENGE']._serialized_end=1296
+  _globals['_MFAMETHOD']._serialized_start=1299
+  _globals['_MFAMETHOD']._serialized_end=1463
+  _globals['_SESSION']._serialized_start=1466
+  _globals['_SESSION']._serialized_end=1743
+  _globals['_APIKEY']._serialized_start=1746
+  _globals['_APIKEY']._serialized_end=2022
+  _globals['_ENTITLEMENTS']._serialized_start=2025
+  _globals['_ENTITLEMENTS']._serialized_end=2196
+  _globals['_ENTITLEMENTS_LIMITSENTRY']._serialized_start=2151
+  _globals['_ENTITLEMENTS_LIMITSENTRY']._serialized_end=2196
+  _globals['_ACCOUNTEXPORT']._serialized_start=2199
+  _globals['_ACCOUNTEXPORT']._serialized_end=2501
+  _globals['_AUDITEVENT']._serialized_start=2504
+  _globals['_AUDITEVENT']._serialized_end=2705
 # @@protoc_insertion_point(module_scope)

@@ -3,9 +3,11 @@
 isort:skip_file
 Accounts and sessions."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -110,6 +112,74 @@ ROLE_ADMIN: Role.ValueType  # 3
 """Runs the deployment."""
 Global___Role: _TypeAlias = Role  # noqa: Y015
 
+class _MfaMethodKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MfaMethodKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MfaMethodKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MFA_METHOD_KIND_UNSPECIFIED: _MfaMethodKind.ValueType  # 0
+    """Not set."""
+    MFA_METHOD_KIND_TOTP: _MfaMethodKind.ValueType  # 1
+    """An authenticator app (RFC 6238)."""
+    MFA_METHOD_KIND_SMS: _MfaMethodKind.ValueType  # 2
+    """Codes by SMS."""
+    MFA_METHOD_KIND_EMAIL: _MfaMethodKind.ValueType  # 3
+    """Codes by mail."""
+    MFA_METHOD_KIND_BACKUP_CODE: _MfaMethodKind.ValueType  # 4
+    """One of the ten printed codes."""
+
+class MfaMethodKind(_MfaMethodKind, metaclass=_MfaMethodKindEnumTypeWrapper):
+    """A kind of second factor."""
+
+MFA_METHOD_KIND_UNSPECIFIED: MfaMethodKind.ValueType  # 0
+"""Not set."""
+MFA_METHOD_KIND_TOTP: MfaMethodKind.ValueType  # 1
+"""An authenticator app (RFC 6238)."""
+MFA_METHOD_KIND_SMS: MfaMethodKind.ValueType  # 2
+"""Codes by SMS."""
+MFA_METHOD_KIND_EMAIL: MfaMethodKind.ValueType  # 3
+"""Codes by mail."""
+MFA_METHOD_KIND_BACKUP_CODE: MfaMethodKind.ValueType  # 4
+"""One of the ten printed codes."""
+Global___MfaMethodKind: _TypeAlias = MfaMethodKind  # noqa: Y015
+
+class _AccountExportState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AccountExportStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AccountExportState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ACCOUNT_EXPORT_STATE_UNSPECIFIED: _AccountExportState.ValueType  # 0
+    """Not set."""
+    ACCOUNT_EXPORT_STATE_PENDING: _AccountExportState.ValueType  # 1
+    """Waiting for a worker."""
+    ACCOUNT_EXPORT_STATE_RUNNING: _AccountExportState.ValueType  # 2
+    """Being made."""
+    ACCOUNT_EXPORT_STATE_READY: _AccountExportState.ValueType  # 3
+    """Ready to be fetched."""
+    ACCOUNT_EXPORT_STATE_FAILED: _AccountExportState.ValueType  # 4
+    """Given up."""
+    ACCOUNT_EXPORT_STATE_EXPIRED: _AccountExportState.ValueType  # 5
+    """Deleted after its time."""
+
+class AccountExportState(_AccountExportState, metaclass=_AccountExportStateEnumTypeWrapper):
+    """Where an archive of an account's data stands."""
+
+ACCOUNT_EXPORT_STATE_UNSPECIFIED: AccountExportState.ValueType  # 0
+"""Not set."""
+ACCOUNT_EXPORT_STATE_PENDING: AccountExportState.ValueType  # 1
+"""Waiting for a worker."""
+ACCOUNT_EXPORT_STATE_RUNNING: AccountExportState.ValueType  # 2
+"""Being made."""
+ACCOUNT_EXPORT_STATE_READY: AccountExportState.ValueType  # 3
+"""Ready to be fetched."""
+ACCOUNT_EXPORT_STATE_FAILED: AccountExportState.ValueType  # 4
+"""Given up."""
+ACCOUNT_EXPORT_STATE_EXPIRED: AccountExportState.ValueType  # 5
+"""Deleted after its time."""
+Global___AccountExportState: _TypeAlias = AccountExportState  # noqa: Y015
+
 @_typing.final
 class User(_message.Message):
     """An account."""
@@ -132,6 +202,11 @@ class User(_message.Message):
     LAST_LOGIN_TIME_FIELD_NUMBER: _builtins.int
     CREATED_TIME_FIELD_NUMBER: _builtins.int
     UPDATED_TIME_FIELD_NUMBER: _builtins.int
+    PHONE_FIELD_NUMBER: _builtins.int
+    PENDING_EMAIL_FIELD_NUMBER: _builtins.int
+    IS_MFA_ENABLED_FIELD_NUMBER: _builtins.int
+    ERASURE_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """The account's id."""
     email: _builtins.str
@@ -156,6 +231,14 @@ class User(_message.Message):
     """Whether the address has been verified."""
     role: Global___Role.ValueType
     """What the user may do."""
+    phone: _builtins.str
+    """Telephone number in E.164 form; empty for none."""
+    pending_email: _builtins.str
+    """The address a pending change leads to; empty for none."""
+    is_mfa_enabled: _builtins.bool
+    """Whether a second factor is switched on."""
+    etag: _builtins.str
+    """Changes whenever what the user may change does."""
     @_builtins.property
     def subscription_expires_time(self) -> _timestamp_pb2.Timestamp:
         """When the subscription ends; absent when it does not."""
@@ -171,6 +254,10 @@ class User(_message.Message):
     @_builtins.property
     def updated_time(self) -> _timestamp_pb2.Timestamp:
         """When it last changed."""
+
+    @_builtins.property
+    def erasure_time(self) -> _timestamp_pb2.Timestamp:
+        """When the account will be erased; absent unless its deletion was asked for."""
 
     def __init__(
         self,
@@ -191,10 +278,15 @@ class User(_message.Message):
         last_login_time: _timestamp_pb2.Timestamp | None = ...,
         created_time: _timestamp_pb2.Timestamp | None = ...,
         updated_time: _timestamp_pb2.Timestamp | None = ...,
+        phone: _builtins.str = ...,
+        pending_email: _builtins.str = ...,
+        is_mfa_enabled: _builtins.bool = ...,
+        erasure_time: _timestamp_pb2.Timestamp | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_time", b"created_time", "last_login_time", b"last_login_time", "subscription_expires_time", b"subscription_expires_time", "updated_time", b"updated_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_time", b"created_time", "erasure_time", b"erasure_time", "last_login_time", b"last_login_time", "subscription_expires_time", b"subscription_expires_time", "updated_time", b"updated_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatar_url", b"avatar_url", "created_time", b"created_time", "email", b"email", "first_name", b"first_name", "is_linkedin_connected", b"is_linkedin_connected", "is_verified", b"is_verified", "language", b"language", "last_login_time", b"last_login_time", "last_name", b"last_name", "role", b"role", "subscription_expires_time", b"subscription_expires_time", "subscription_status", b"subscription_status", "subscription_tier", b"subscription_tier", "time_zone", b"time_zone", "updated_time", b"updated_time", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatar_url", b"avatar_url", "created_time", b"created_time", "email", b"email", "erasure_time", b"erasure_time", "etag", b"etag", "first_name", b"first_name", "is_linkedin_connected", b"is_linkedin_connected", "is_mfa_enabled", b"is_mfa_enabled", "is_verified", b"is_verified", "language", b"language", "last_login_time", b"last_login_time", "last_name", b"last_name", "pending_email", b"pending_email", "phone", b"phone", "role", b"role", "subscription_expires_time", b"subscription_expires_time", "subscription_status", b"subscription_status", "subscription_tier", b"subscription_tier", "time_zone", b"time_zone", "updated_time", b"updated_time", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -283,3 +375,367 @@ class Jwk(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Jwk: _TypeAlias = Jwk  # noqa: Y015
+
+@_typing.final
+class MfaChallenge(_message.Message):
+    """A second factor that must be shown before anything is signed in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHALLENGE_TOKEN_FIELD_NUMBER: _builtins.int
+    METHODS_FIELD_NUMBER: _builtins.int
+    SENT_BY_FIELD_NUMBER: _builtins.int
+    SENT_TO_FIELD_NUMBER: _builtins.int
+    EXPIRES_TIME_FIELD_NUMBER: _builtins.int
+    challenge_token: _builtins.str
+    """Names the challenge to `CompleteMfaChallenge`; good for five minutes and five tries."""
+    sent_by: Global___MfaMethodKind.ValueType
+    """The way a code was sent just now; unspecified when none was."""
+    sent_to: _builtins.str
+    """Where it was sent, masked: `+•••••••89`, `a•••@example.com`."""
+    @_builtins.property
+    def methods(self) -> _containers.RepeatedScalarFieldContainer[Global___MfaMethodKind.ValueType]:
+        """Ways to answer it, the best first."""
+
+    @_builtins.property
+    def expires_time(self) -> _timestamp_pb2.Timestamp:
+        """When the challenge ends."""
+
+    def __init__(
+        self,
+        *,
+        challenge_token: _builtins.str = ...,
+        methods: _abc.Iterable[Global___MfaMethodKind.ValueType] | None = ...,
+        sent_by: Global___MfaMethodKind.ValueType = ...,
+        sent_to: _builtins.str = ...,
+        expires_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_time", b"expires_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["challenge_token", b"challenge_token", "expires_time", b"expires_time", "methods", b"methods", "sent_by", b"sent_by", "sent_to", b"sent_to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MfaChallenge: _TypeAlias = MfaChallenge  # noqa: Y015
+
+@_typing.final
+class MfaMethod(_message.Message):
+    """A second factor of the caller."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    METHOD_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    IS_ENABLED_FIELD_NUMBER: _builtins.int
+    SENT_TO_FIELD_NUMBER: _builtins.int
+    CREATED_TIME_FIELD_NUMBER: _builtins.int
+    method_id: _builtins.str
+    """Its id."""
+    kind: Global___MfaMethodKind.ValueType
+    """Its kind."""
+    is_enabled: _builtins.bool
+    """Whether signing in asks for it; not so until it was confirmed."""
+    sent_to: _builtins.str
+    """Where codes go, masked; empty for an authenticator app."""
+    @_builtins.property
+    def created_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was begun."""
+
+    def __init__(
+        self,
+        *,
+        method_id: _builtins.str = ...,
+        kind: Global___MfaMethodKind.ValueType = ...,
+        is_enabled: _builtins.bool = ...,
+        sent_to: _builtins.str = ...,
+        created_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_time", b"created_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_time", b"created_time", "is_enabled", b"is_enabled", "kind", b"kind", "method_id", b"method_id", "sent_to", b"sent_to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MfaMethod: _TypeAlias = MfaMethod  # noqa: Y015
+
+@_typing.final
+class Session(_message.Message):
+    """A device that is signed in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    IS_CURRENT_FIELD_NUMBER: _builtins.int
+    DEVICE_FIELD_NUMBER: _builtins.int
+    IP_ADDRESS_FIELD_NUMBER: _builtins.int
+    USER_AGENT_FIELD_NUMBER: _builtins.int
+    AUTH_LEVEL_FIELD_NUMBER: _builtins.int
+    CREATED_TIME_FIELD_NUMBER: _builtins.int
+    LAST_USED_TIME_FIELD_NUMBER: _builtins.int
+    EXPIRES_TIME_FIELD_NUMBER: _builtins.int
+    session_id: _builtins.str
+    """Its id."""
+    is_current: _builtins.bool
+    """Whether it is the one that asks."""
+    device: _builtins.str
+    """What the device calls itself, otherwise what its user agent says: `Firefox on Linux`."""
+    ip_address: _builtins.str
+    """The address it was last seen at."""
+    user_agent: _builtins.str
+    """The user agent it signed in with."""
+    auth_level: _builtins.int
+    """1 after a password, 2 after a second factor."""
+    @_builtins.property
+    def created_time(self) -> _timestamp_pb2.Timestamp:
+        """When it signed in."""
+
+    @_builtins.property
+    def last_used_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was last used, give or take five minutes."""
+
+    @_builtins.property
+    def expires_time(self) -> _timestamp_pb2.Timestamp:
+        """When it ends unless used."""
+
+    def __init__(
+        self,
+        *,
+        session_id: _builtins.str = ...,
+        is_current: _builtins.bool = ...,
+        device: _builtins.str = ...,
+        ip_address: _builtins.str = ...,
+        user_agent: _builtins.str = ...,
+        auth_level: _builtins.int = ...,
+        created_time: _timestamp_pb2.Timestamp | None = ...,
+        last_used_time: _timestamp_pb2.Timestamp | None = ...,
+        expires_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_time", b"created_time", "expires_time", b"expires_time", "last_used_time", b"last_used_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["auth_level", b"auth_level", "created_time", b"created_time", "device", b"device", "expires_time", b"expires_time", "ip_address", b"ip_address", "is_current", b"is_current", "last_used_time", b"last_used_time", "session_id", b"session_id", "user_agent", b"user_agent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Session: _TypeAlias = Session  # noqa: Y015
+
+@_typing.final
+class ApiKey(_message.Message):
+    """A key for a program; the key itself is shown once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    API_KEY_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    PREFIX_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
+    CREATED_TIME_FIELD_NUMBER: _builtins.int
+    LAST_USED_TIME_FIELD_NUMBER: _builtins.int
+    EXPIRES_TIME_FIELD_NUMBER: _builtins.int
+    REVOKED_TIME_FIELD_NUMBER: _builtins.int
+    api_key_id: _builtins.str
+    """Its id."""
+    name: _builtins.str
+    """What its owner calls it."""
+    prefix: _builtins.str
+    """How the key begins, to recognise it by."""
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What it may do, such as `content.read`."""
+
+    @_builtins.property
+    def created_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was made."""
+
+    @_builtins.property
+    def last_used_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was last used, give or take five minutes; absent for never."""
+
+    @_builtins.property
+    def expires_time(self) -> _timestamp_pb2.Timestamp:
+        """When it ends; absent for never."""
+
+    @_builtins.property
+    def revoked_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was revoked; absent while it is good."""
+
+    def __init__(
+        self,
+        *,
+        api_key_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        prefix: _builtins.str = ...,
+        scopes: _abc.Iterable[_builtins.str] | None = ...,
+        created_time: _timestamp_pb2.Timestamp | None = ...,
+        last_used_time: _timestamp_pb2.Timestamp | None = ...,
+        expires_time: _timestamp_pb2.Timestamp | None = ...,
+        revoked_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_time", b"created_time", "expires_time", b"expires_time", "last_used_time", b"last_used_time", "revoked_time", b"revoked_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_key_id", b"api_key_id", "created_time", b"created_time", "expires_time", b"expires_time", "last_used_time", b"last_used_time", "name", b"name", "prefix", b"prefix", "revoked_time", b"revoked_time", "scopes", b"scopes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApiKey: _TypeAlias = ApiKey  # noqa: Y015
+
+@_typing.final
+class Entitlements(_message.Message):
+    """What a subscription allows. -1 means without limit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class LimitsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    TIER_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    tier: Global___SubscriptionTier.ValueType
+    """The tier they belong to: the one paid for, or free once the subscription has ended."""
+    @_builtins.property
+    def limits(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """Limits by name, such as `api_keys` or `scheduled_posts`."""
+
+    def __init__(
+        self,
+        *,
+        tier: Global___SubscriptionTier.ValueType = ...,
+        limits: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "tier", b"tier"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Entitlements: _TypeAlias = Entitlements  # noqa: Y015
+
+@_typing.final
+class AccountExport(_message.Message):
+    """One archive of everything the deployment holds about a user."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPORT_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    DOWNLOAD_URL_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    CREATED_TIME_FIELD_NUMBER: _builtins.int
+    COMPLETED_TIME_FIELD_NUMBER: _builtins.int
+    EXPIRES_TIME_FIELD_NUMBER: _builtins.int
+    export_id: _builtins.str
+    """Its id."""
+    state: Global___AccountExportState.ValueType
+    """Where it stands."""
+    download_url: _builtins.str
+    """Where to fetch it, for five minutes; empty unless ready."""
+    size_bytes: _builtins.int
+    """Its size, once ready."""
+    sha256: _builtins.str
+    """SHA-256 of the archive in hexadecimal, once ready."""
+    @_builtins.property
+    def created_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was asked for."""
+
+    @_builtins.property
+    def completed_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was finished."""
+
+    @_builtins.property
+    def expires_time(self) -> _timestamp_pb2.Timestamp:
+        """When it will be deleted."""
+
+    def __init__(
+        self,
+        *,
+        export_id: _builtins.str = ...,
+        state: Global___AccountExportState.ValueType = ...,
+        download_url: _builtins.str = ...,
+        size_bytes: _builtins.int = ...,
+        sha256: _builtins.str = ...,
+        created_time: _timestamp_pb2.Timestamp | None = ...,
+        completed_time: _timestamp_pb2.Timestamp | None = ...,
+        expires_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["completed_time", b"completed_time", "created_time", b"created_time", "expires_time", b"expires_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed_time", b"completed_time", "created_time", b"created_time", "download_url", b"download_url", "expires_time", b"expires_time", "export_id", b"export_id", "sha256", b"sha256", "size_bytes", b"size_bytes", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountExport: _TypeAlias = AccountExport  # noqa: Y015
+
+@_typing.final
+class AuditEvent(_message.Message):
+    """One entry of the audit log."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUDIT_EVENT_ID_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    EVENT_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    DETAILS_JSON_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    audit_event_id: _builtins.int
+    """Its number in the log."""
+    event: _builtins.str
+    """What happened: an event such as `signed_in`, otherwise table and operation: `users.update`."""
+    actor: _builtins.str
+    """Who did it: `user:<id>`, `svc:<name>` or `anonymous`."""
+    request_id: _builtins.str
+    """The request it happened in."""
+    details_json: _builtins.str
+    """What the entry holds, as JSON; secrets are redacted."""
+    user_id: _builtins.str
+    """Whose account it is about; empty once that was erased."""
+    subject: _builtins.str
+    """The pseudonym that stays after an erasure."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """When it happened."""
+
+    @_builtins.property
+    def changed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The columns that changed."""
+
+    def __init__(
+        self,
+        *,
+        audit_event_id: _builtins.int = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        event: _builtins.str = ...,
+        actor: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        changed: _abc.Iterable[_builtins.str] | None = ...,
+        details_json: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        subject: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "audit_event_id", b"audit_event_id", "changed", b"changed", "details_json", b"details_json", "event", b"event", "request_id", b"request_id", "subject", b"subject", "time", b"time", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AuditEvent: _TypeAlias = AuditEvent  # noqa: Y015

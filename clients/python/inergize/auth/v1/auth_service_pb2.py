@@ -25,10 +25,17 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from inergize.auth.v1 import auth_pb2 as inergize_dot_auth_dot_v1_dot_auth__pb2
+from inergize.auth.v1 import auth_account_pb2 as inergize_dot_auth_dot_v1_dot_auth__account__pb2
+from inergize.auth.v1 import auth_api_keys_pb2 as inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2
+from inergize.auth.v1 import auth_audit_pb2 as inergize_dot_auth_dot_v1_dot_auth__audit__pb2
+from inergize.auth.v1 import auth_mfa_pb2 as inergize_dot_auth_dot_v1_dot_auth__mfa__pb2
+from inergize.auth.v1 import auth_pages_pb2 as inergize_dot_auth_dot_v1_dot_auth__pages__pb2
+from inergize.auth.v1 import auth_passwords_pb2 as inergize_dot_auth_dot_v1_dot_auth__passwords__pb2
+from inergize.auth.v1 import auth_sessions_pb2 as inergize_dot_auth_dot_v1_dot_auth__sessions__pb2
 from inergize.common.v1 import access_pb2 as inergize_dot_common_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#inergize/auth/v1/auth_service.proto\x12\x10inergize.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1binergize/auth/v1/auth.proto\x1a\x1finergize/common/v1/access.proto\"\xc8\x02\n\x0fRegisterRequest\x12\x19\n\x05\x65mail\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x18\xff\x01`\x01\x12\x1f\n\x08password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x08\x18\x80\x01\x12\x32\n\nfirst_name\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x31\n\tlast_name\x18\x04 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12.\n\ttime_zone\x18\x05 \x01(\tB\x1b\xbaH\x18r\x16\x18\x64\x32\x12^[A-Za-z0-9+_/-]*$\x12\x41\n\x08language\x18\x06 \x01(\tB/\xbaH,r*\x18\n2&^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$\x12\x1f\n\ninvitation\x18\x07 \x01(\tB\x0b\x80\x01\x01\xbaH\x05r\x03\x18\xc8\x01\"D\n\x10RegisterResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x1f\n\x12registration_token\x18\x02 \x01(\tB\x03\x80\x01\x01\"2\n\x12VerifyEmailRequest\x12\x1c\n\x05token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x14\x18\xc8\x01\"&\n\x13VerifyEmailResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"F\n\x19ResendVerificationRequest\x12)\n\x12registration_token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x14\x18\xc8\x01\"\x1c\n\x1aResendVerificationResponse\"h\n\x0cLoginRequest\x12\x19\n\x05\x65mail\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x03\x18\xff\x01\x12\x1f\n\x08password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x1c\n\x0b\x64\x65vice_name\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"M\n\rLoginResponse\x12\x31\n\x06tokens\x18\x01 \x01(\x0b\x32\x1f.inergize.auth.v1.SessionTokensH\x00\x42\t\n\x07outcome\"=\n\x15RefreshSessionRequest\x12$\n\rrefresh_token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x14\x18\xc8\x01\"I\n\x16RefreshSessionResponse\x12/\n\x06tokens\x18\x01 \x01(\x0b\x32\x1f.inergize.auth.v1.SessionTokens\"\x0f\n\rLogoutRequest\"\x10\n\x0eLogoutResponse\"\x17\n\x15GetCurrentUserRequest\">\n\x16GetCurrentUserResponse\x12$\n\x04user\x18\x01 \x01(\x0b\x32\x16.inergize.auth.v1.User\"\x10\n\x0eGetJwksRequest\"6\n\x0fGetJwksResponse\x12#\n\x04keys\x18\x01 \x03(\x0b\x32\x15.inergize.auth.v1.Jwk2\xc3\x08\n\x0b\x41uthService\x12\x8e\x01\n\x08Register\x12!.inergize.auth.v1.RegisterRequest\x1a\".inergize.auth.v1.RegisterResponse\";\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x05\x82\xd3\xe4\x93\x02+\"\x11/v1/auth/register:\x01*Z\x13\"\x0e/auth/register:\x01*\x12\x86\x01\n\x0bVerifyEmail\x12$.inergize.auth.v1.VerifyEmailRequest\x1a%.inergize.auth.v1.VerifyEmailResponse\"*\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/auth/email:verify:\x01*\x12\x9b\x01\n\x12ResendVerification\x12+.inergize.auth.v1.ResendVerificationRequest\x1a,.inergize.auth.v1.ResendVerificationResponse\"*\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/auth/email:resend:\x01*\x12m\n\x05Login\x12\x1e.inergize.auth.v1.LoginRequest\x1a\x1f.inergize.auth.v1.LoginResponse\"#\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x13\"\x0e/v1/auth/login:\x01*\x12\x90\x01\n\x0eRefreshSession\x12\'.inergize.auth.v1.RefreshSessionRequest\x1a(.inergize.auth.v1.RefreshSessionResponse\"+\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/auth/token:refresh:\x01*\x12t\n\x06Logout\x12\x1f.inergize.auth.v1.LogoutRequest\x1a .inergize.auth.v1.LogoutResponse\"\'\x90\x02\x02\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/auth/logout:\x01*\x12\x86\x01\n\x0eGetCurrentUser\x12\'.inergize.auth.v1.GetCurrentUserRequest\x1a(.inergize.auth.v1.GetCurrentUserResponse\"!\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/users/me\x12{\n\x07GetJwks\x12 .inergize.auth.v1.GetJwksRequest\x1a!.inergize.auth.v1.GetJwksResponse\"+\x90\x02\x01\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x18\x12\x16/.well-known/jwks.jsonb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#inergize/auth/v1/auth_service.proto\x12\x10inergize.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1binergize/auth/v1/auth.proto\x1a#inergize/auth/v1/auth_account.proto\x1a$inergize/auth/v1/auth_api_keys.proto\x1a!inergize/auth/v1/auth_audit.proto\x1a\x1finergize/auth/v1/auth_mfa.proto\x1a!inergize/auth/v1/auth_pages.proto\x1a%inergize/auth/v1/auth_passwords.proto\x1a$inergize/auth/v1/auth_sessions.proto\x1a\x1finergize/common/v1/access.proto\"\xc8\x02\n\x0fRegisterRequest\x12\x19\n\x05\x65mail\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x18\xff\x01`\x01\x12\x1f\n\x08password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x08\x18\x80\x01\x12\x32\n\nfirst_name\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x31\n\tlast_name\x18\x04 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12.\n\ttime_zone\x18\x05 \x01(\tB\x1b\xbaH\x18r\x16\x18\x64\x32\x12^[A-Za-z0-9+_/-]*$\x12\x41\n\x08language\x18\x06 \x01(\tB/\xbaH,r*\x18\n2&^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$\x12\x1f\n\ninvitation\x18\x07 \x01(\tB\x0b\x80\x01\x01\xbaH\x05r\x03\x18\xc8\x01\"D\n\x10RegisterResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x1f\n\x12registration_token\x18\x02 \x01(\tB\x03\x80\x01\x01\"2\n\x12VerifyEmailRequest\x12\x1c\n\x05token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x14\x18\xc8\x01\"&\n\x13VerifyEmailResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"F\n\x19ResendVerificationRequest\x12)\n\x12registration_token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x14\x18\xc8\x01\"\x1c\n\x1aResendVerificationResponse\"\x8b\x01\n\x0cLoginRequest\x12\x19\n\x05\x65mail\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x03\x18\xff\x01\x12\x1f\n\x08password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x1c\n\x0b\x64\x65vice_name\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12!\n\x0c\x64\x65vice_token\x18\x04 \x01(\tB\x0b\x80\x01\x01\xbaH\x05r\x03\x18\xc8\x01\"\xa1\x01\n\rLoginResponse\x12\x31\n\x06tokens\x18\x01 \x01(\x0b\x32\x1f.inergize.auth.v1.SessionTokensH\x00\x12\x37\n\rmfa_challenge\x18\x02 \x01(\x0b\x32\x1e.inergize.auth.v1.MfaChallengeH\x00\x12\x19\n\x0c\x64\x65vice_token\x18\x03 \x01(\tB\x03\x80\x01\x01\x42\t\n\x07outcome\"=\n\x15RefreshSessionRequest\x12$\n\rrefresh_token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x14\x18\xc8\x01\"I\n\x16RefreshSessionResponse\x12/\n\x06tokens\x18\x01 \x01(\x0b\x32\x1f.inergize.auth.v1.SessionTokens\"\x0f\n\rLogoutRequest\"\x10\n\x0eLogoutResponse\"\x17\n\x15GetCurrentUserRequest\">\n\x16GetCurrentUserResponse\x12$\n\x04user\x18\x01 \x01(\x0b\x32\x16.inergize.auth.v1.User\"\x10\n\x0eGetJwksRequest\"6\n\x0fGetJwksResponse\x12#\n\x04keys\x18\x01 \x03(\x0b\x32\x15.inergize.auth.v1.Jwk2\x85*\n\x0b\x41uthService\x12\x8e\x01\n\x08Register\x12!.inergize.auth.v1.RegisterRequest\x1a\".inergize.auth.v1.RegisterResponse\";\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x05\x82\xd3\xe4\x93\x02+\"\x11/v1/auth/register:\x01*Z\x13\"\x0e/auth/register:\x01*\x12\x86\x01\n\x0bVerifyEmail\x12$.inergize.auth.v1.VerifyEmailRequest\x1a%.inergize.auth.v1.VerifyEmailResponse\"*\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/auth/email:verify:\x01*\x12\x9b\x01\n\x12ResendVerification\x12+.inergize.auth.v1.ResendVerificationRequest\x1a,.inergize.auth.v1.ResendVerificationResponse\"*\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/auth/email:resend:\x01*\x12m\n\x05Login\x12\x1e.inergize.auth.v1.LoginRequest\x1a\x1f.inergize.auth.v1.LoginResponse\"#\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x13\"\x0e/v1/auth/login:\x01*\x12\x90\x01\n\x0eRefreshSession\x12\'.inergize.auth.v1.RefreshSessionRequest\x1a(.inergize.auth.v1.RefreshSessionResponse\"+\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/auth/token:refresh:\x01*\x12t\n\x06Logout\x12\x1f.inergize.auth.v1.LogoutRequest\x1a .inergize.auth.v1.LogoutResponse\"\'\x90\x02\x02\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/auth/logout:\x01*\x12\xa1\x01\n\x14\x43ompleteMfaChallenge\x12-.inergize.auth.v1.CompleteMfaChallengeRequest\x1a..inergize.auth.v1.CompleteMfaChallengeResponse\"*\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/auth/mfa:complete:\x01*\x12\x8a\x01\n\rResendMfaCode\x12&.inergize.auth.v1.ResendMfaCodeRequest\x1a\'.inergize.auth.v1.ResendMfaCodeResponse\"(\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x18\"\x13/v1/auth/mfa:resend:\x01*\x12\x99\x01\n\x0eReauthenticate\x12\'.inergize.auth.v1.ReauthenticateRequest\x1a(.inergize.auth.v1.ReauthenticateResponse\"4\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x05\x82\xd3\xe4\x93\x02$\"\x1f/v1/auth/session:reauthenticate:\x01*\x12\xaa\x01\n\x14RequestPasswordReset\x12-.inergize.auth.v1.RequestPasswordResetRequest\x1a..inergize.auth.v1.RequestPasswordResetResponse\"3\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02#\"\x1e/v1/auth/password:requestReset:\x01*\x12\x8e\x01\n\rResetPassword\x12&.inergize.auth.v1.ResetPasswordRequest\x1a\'.inergize.auth.v1.ResetPasswordResponse\",\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/auth/password:reset:\x01*\x12\x96\x01\n\x0e\x43hangePassword\x12\'.inergize.auth.v1.ChangePasswordRequest\x1a(.inergize.auth.v1.ChangePasswordResponse\"1\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x05\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/auth/password:change:\x01*\x12\x8a\x01\n\x0b\x43hangeEmail\x12$.inergize.auth.v1.ChangeEmailRequest\x1a%.inergize.auth.v1.ChangeEmailResponse\".\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/auth/email:change:\x01*\x12\xa2\x01\n\x12\x43onfirmEmailChange\x12+.inergize.auth.v1.ConfirmEmailChangeRequest\x1a,.inergize.auth.v1.ConfirmEmailChangeResponse\"1\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02!\"\x1c/v1/auth/email:confirmChange:\x01*\x12\x96\x01\n\x0eGetCurrentUser\x12\'.inergize.auth.v1.GetCurrentUserRequest\x1a(.inergize.auth.v1.GetCurrentUserResponse\"1\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x02\xe2\xf3\x18\x0c\x61\x63\x63ount.read\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/users/me\x12\x8f\x01\n\x11UpdateCurrentUser\x12*.inergize.auth.v1.UpdateCurrentUserRequest\x1a+.inergize.auth.v1.UpdateCurrentUserResponse\"!\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x11\x32\x0c/v1/users/me:\x01*\x12\xa6\x01\n\x0fGetEntitlements\x12(.inergize.auth.v1.GetEntitlementsRequest\x1a).inergize.auth.v1.GetEntitlementsResponse\">\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x02\xe2\xf3\x18\x0c\x61\x63\x63ount.read\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/users/me/entitlements\x12\x87\x01\n\rDeleteAccount\x12&.inergize.auth.v1.DeleteAccountRequest\x1a\'.inergize.auth.v1.DeleteAccountResponse\"%\x90\x02\x02\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x0e*\x0c/v1/users/me\x12\xaa\x01\n\x15\x43\x61ncelAccountDeletion\x12..inergize.auth.v1.CancelAccountDeletionRequest\x1a/.inergize.auth.v1.CancelAccountDeletionResponse\"0\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02 \"\x1b/v1/users/me:cancelDeletion:\x01*\x12\x9a\x01\n\x11\x45xportAccountData\x12*.inergize.auth.v1.ExportAccountDataRequest\x1a+.inergize.auth.v1.ExportAccountDataResponse\",\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x18\"\x13/v1/users/me:export:\x01*\x12\xa4\x01\n\x10GetAccountExport\x12).inergize.auth.v1.GetAccountExportRequest\x1a*.inergize.auth.v1.GetAccountExportResponse\"9\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08 \xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/users/me/exports/{export_id}\x12\x80\x01\n\x0cListSessions\x12%.inergize.auth.v1.ListSessionsRequest\x1a&.inergize.auth.v1.ListSessionsResponse\"!\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/sessions\x12\x94\x01\n\rRevokeSession\x12&.inergize.auth.v1.RevokeSessionRequest\x1a\'.inergize.auth.v1.RevokeSessionResponse\"2\x90\x02\x02\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x1b*\x19/v1/sessions/{session_id}\x12\xa9\x01\n\x13RevokeOtherSessions\x12,.inergize.auth.v1.RevokeOtherSessionsRequest\x1a-.inergize.auth.v1.RevokeOtherSessionsResponse\"5\x90\x02\x02\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/sessions:revokeOthers:\x01*\x12~\n\tEnrollMfa\x12\".inergize.auth.v1.EnrollMfaRequest\x1a#.inergize.auth.v1.EnrollMfaResponse\"(\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/mfa/methods:\x01*\x12\x95\x01\n\nConfirmMfa\x12#.inergize.auth.v1.ConfirmMfaRequest\x1a$.inergize.auth.v1.ConfirmMfaResponse\"<\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x05\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02(\"#/v1/mfa/methods/{method_id}:confirm:\x01*\x12\x89\x01\n\x0eListMfaMethods\x12\'.inergize.auth.v1.ListMfaMethodsRequest\x1a(.inergize.auth.v1.ListMfaMethodsResponse\"$\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/mfa/methods\x12\x8d\x01\n\nDisableMfa\x12#.inergize.auth.v1.DisableMfaRequest\x1a$.inergize.auth.v1.DisableMfaResponse\"4\x90\x02\x02\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x1d*\x1b/v1/mfa/methods/{method_id}\x12\xb1\x01\n\x15RegenerateBackupCodes\x12..inergize.auth.v1.RegenerateBackupCodesRequest\x1a/.inergize.auth.v1.RegenerateBackupCodesResponse\"7\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x05\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/mfa/backupCodes:regenerate:\x01*\x12\x83\x01\n\x0c\x43reateApiKey\x12%.inergize.auth.v1.CreateApiKeyRequest\x1a&.inergize.auth.v1.CreateApiKeyResponse\"$\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x10\"\x0b/v1/apiKeys:\x01*\x12|\n\x0bListApiKeys\x12$.inergize.auth.v1.ListApiKeysRequest\x1a%.inergize.auth.v1.ListApiKeysResponse\" \x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/apiKeys\x12\x8c\x01\n\x0cRevokeApiKey\x12%.inergize.auth.v1.RevokeApiKeyRequest\x1a&.inergize.auth.v1.RevokeApiKeyResponse\"-\x90\x02\x02\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x1a*\x18/v1/apiKeys/{api_key_id}\x12\x8c\x01\n\x0fListAuditEvents\x12(.inergize.auth.v1.ListAuditEventsRequest\x1a).inergize.auth.v1.ListAuditEventsResponse\"$\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/auditEvents\x12\xa4\x01\n\x13ShowVerifyEmailPage\x12,.inergize.auth.v1.ShowVerifyEmailPageRequest\x1a-.inergize.auth.v1.ShowVerifyEmailPageResponse\"0\x90\x02\x01\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1d\x12\x15/v1/auth/email:verifyb\x04page\x12\xac\x01\n\x15ShowResetPasswordPage\x12..inergize.auth.v1.ShowResetPasswordPageRequest\x1a/.inergize.auth.v1.ShowResetPasswordPageResponse\"2\x90\x02\x01\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1f\x12\x17/v1/auth/password:resetb\x04page\x12{\n\x07GetJwks\x12 .inergize.auth.v1.GetJwksRequest\x1a!.inergize.auth.v1.GetJwksResponse\"+\x90\x02\x01\xc8\xf3\x18\x01\xd2\xf3\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x18\x12\x16/.well-known/jwks.jsonb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -61,6 +68,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOGINREQUEST'].fields_by_name['password']._serialized_options = b'\200\001\001\272H\007r\005\020\001\030\200\001'
   _globals['_LOGINREQUEST'].fields_by_name['device_name']._loaded_options = None
   _globals['_LOGINREQUEST'].fields_by_name['device_name']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_LOGINREQUEST'].fields_by_name['device_token']._loaded_options = None
+  _globals['_LOGINREQUEST'].fields_by_name['device_token']._serialized_options = b'\200\001\001\272H\005r\003\030\310\001'
+  _globals['_LOGINRESPONSE'].fields_by_name['device_token']._loaded_options = None
+  _globals['_LOGINRESPONSE'].fields_by_name['device_token']._serialized_options = b'\200\001\001'
   _globals['_REFRESHSESSIONREQUEST'].fields_by_name['refresh_token']._loaded_options = None
   _globals['_REFRESHSESSIONREQUEST'].fields_by_name['refresh_token']._serialized_options = b'\200\001\001\272H\007r\005\020\024\030\310\001'
   _globals['_AUTHSERVICE'].methods_by_name['Register']._loaded_options = None
@@ -75,42 +86,98 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUTHSERVICE'].methods_by_name['RefreshSession']._serialized_options = b'\310\363\030\001\322\363\030\002\010\003\202\323\344\223\002\033\"\026/v1/auth/token:refresh:\001*'
   _globals['_AUTHSERVICE'].methods_by_name['Logout']._loaded_options = None
   _globals['_AUTHSERVICE'].methods_by_name['Logout']._serialized_options = b'\220\002\002\310\363\030\002\322\363\030\002\010\003\202\323\344\223\002\024\"\017/v1/auth/logout:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['CompleteMfaChallenge']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['CompleteMfaChallenge']._serialized_options = b'\310\363\030\001\322\363\030\002\010\005\202\323\344\223\002\032\"\025/v1/auth/mfa:complete:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['ResendMfaCode']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ResendMfaCode']._serialized_options = b'\310\363\030\001\322\363\030\002\010\003\202\323\344\223\002\030\"\023/v1/auth/mfa:resend:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['Reauthenticate']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['Reauthenticate']._serialized_options = b'\310\363\030\002\322\363\030\002\010\005\202\323\344\223\002$\"\037/v1/auth/session:reauthenticate:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['RequestPasswordReset']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['RequestPasswordReset']._serialized_options = b'\310\363\030\001\322\363\030\002\010\003\202\323\344\223\002#\"\036/v1/auth/password:requestReset:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['ResetPassword']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ResetPassword']._serialized_options = b'\310\363\030\001\322\363\030\002\010\005\202\323\344\223\002\034\"\027/v1/auth/password:reset:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['ChangePassword']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ChangePassword']._serialized_options = b'\310\363\030\002\322\363\030\002\010\005\350\363\030\001\202\323\344\223\002\035\"\030/v1/auth/password:change:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['ChangeEmail']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ChangeEmail']._serialized_options = b'\310\363\030\002\322\363\030\002\010\003\350\363\030\001\202\323\344\223\002\032\"\025/v1/auth/email:change:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['ConfirmEmailChange']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ConfirmEmailChange']._serialized_options = b'\310\363\030\002\322\363\030\002\010\003\202\323\344\223\002!\"\034/v1/auth/email:confirmChange:\001*'
   _globals['_AUTHSERVICE'].methods_by_name['GetCurrentUser']._loaded_options = None
-  _globals['_AUTHSERVICE'].methods_by_name['GetCurrentUser']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\002\202\323\344\223\002\016\022\014/v1/users/me'
+  _globals['_AUTHSERVICE'].methods_by_name['GetCurrentUser']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\002\342\363\030\014account.read\202\323\344\223\002\016\022\014/v1/users/me'
+  _globals['_AUTHSERVICE'].methods_by_name['UpdateCurrentUser']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['UpdateCurrentUser']._serialized_options = b'\310\363\030\002\322\363\030\002\010\003\202\323\344\223\002\0212\014/v1/users/me:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['GetEntitlements']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['GetEntitlements']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\002\342\363\030\014account.read\202\323\344\223\002\033\022\031/v1/users/me/entitlements'
+  _globals['_AUTHSERVICE'].methods_by_name['DeleteAccount']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['DeleteAccount']._serialized_options = b'\220\002\002\310\363\030\002\322\363\030\002\010\003\350\363\030\001\202\323\344\223\002\016*\014/v1/users/me'
+  _globals['_AUTHSERVICE'].methods_by_name['CancelAccountDeletion']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['CancelAccountDeletion']._serialized_options = b'\310\363\030\002\322\363\030\002\010\003\202\323\344\223\002 \"\033/v1/users/me:cancelDeletion:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['ExportAccountData']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ExportAccountData']._serialized_options = b'\310\363\030\002\322\363\030\002\010\003\350\363\030\001\202\323\344\223\002\030\"\023/v1/users/me:export:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['GetAccountExport']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['GetAccountExport']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010 \350\363\030\001\202\323\344\223\002\"\022 /v1/users/me/exports/{export_id}'
+  _globals['_AUTHSERVICE'].methods_by_name['ListSessions']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ListSessions']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\002\202\323\344\223\002\016\022\014/v1/sessions'
+  _globals['_AUTHSERVICE'].methods_by_name['RevokeSession']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['RevokeSession']._serialized_options = b'\220\002\002\310\363\030\002\322\363\030\002\010\003\350\363\030\001\202\323\344\223\002\033*\031/v1/sessions/{session_id}'
+  _globals['_AUTHSERVICE'].methods_by_name['RevokeOtherSessions']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['RevokeOtherSessions']._serialized_options = b'\220\002\002\310\363\030\002\322\363\030\002\010\003\350\363\030\001\202\323\344\223\002\036\"\031/v1/sessions:revokeOthers:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['EnrollMfa']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['EnrollMfa']._serialized_options = b'\310\363\030\002\322\363\030\002\010\003\350\363\030\001\202\323\344\223\002\024\"\017/v1/mfa/methods:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['ConfirmMfa']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ConfirmMfa']._serialized_options = b'\310\363\030\002\322\363\030\002\010\005\350\363\030\001\202\323\344\223\002(\"#/v1/mfa/methods/{method_id}:confirm:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['ListMfaMethods']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ListMfaMethods']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\002\202\323\344\223\002\021\022\017/v1/mfa/methods'
+  _globals['_AUTHSERVICE'].methods_by_name['DisableMfa']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['DisableMfa']._serialized_options = b'\220\002\002\310\363\030\002\322\363\030\002\010\003\350\363\030\001\202\323\344\223\002\035*\033/v1/mfa/methods/{method_id}'
+  _globals['_AUTHSERVICE'].methods_by_name['RegenerateBackupCodes']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['RegenerateBackupCodes']._serialized_options = b'\310\363\030\002\322\363\030\002\010\005\350\363\030\001\202\323\344\223\002#\"\036/v1/mfa/backupCodes:regenerate:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['CreateApiKey']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['CreateApiKey']._serialized_options = b'\310\363\030\002\322\363\030\002\010\003\350\363\030\001\202\323\344\223\002\020\"\013/v1/apiKeys:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['ListApiKeys']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ListApiKeys']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\002\202\323\344\223\002\r\022\013/v1/apiKeys'
+  _globals['_AUTHSERVICE'].methods_by_name['RevokeApiKey']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['RevokeApiKey']._serialized_options = b'\220\002\002\310\363\030\002\322\363\030\002\010\003\202\323\344\223\002\032*\030/v1/apiKeys/{api_key_id}'
+  _globals['_AUTHSERVICE'].methods_by_name['ListAuditEvents']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ListAuditEvents']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\003\202\323\344\223\002\021\022\017/v1/auditEvents'
+  _globals['_AUTHSERVICE'].methods_by_name['ShowVerifyEmailPage']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ShowVerifyEmailPage']._serialized_options = b'\220\002\001\310\363\030\001\322\363\030\002\010\002\202\323\344\223\002\035\022\025/v1/auth/email:verifyb\004page'
+  _globals['_AUTHSERVICE'].methods_by_name['ShowResetPasswordPage']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ShowResetPasswordPage']._serialized_options = b'\220\002\001\310\363\030\001\322\363\030\002\010\002\202\323\344\223\002\037\022\027/v1/auth/password:resetb\004page'
   _globals['_AUTHSERVICE'].methods_by_name['GetJwks']._loaded_options = None
   _globals['_AUTHSERVICE'].methods_by_name['GetJwks']._serialized_options = b'\220\002\001\310\363\030\001\322\363\030\002\010\002\202\323\344\223\002\030\022\026/.well-known/jwks.json'
-  _globals['_REGISTERREQUEST']._serialized_start=179
-  _globals['_REGISTERREQUEST']._serialized_end=507
-  _globals['_REGISTERRESPONSE']._serialized_start=509
-  _globals['_REGISTERRESPONSE']._serialized_end=577
-  _globals['_VERIFYEMAILREQUEST']._serialized_start=579
-  _globals['_VERIFYEMAILREQUEST']._serialized_end=629
-  _globals['_VERIFYEMAILRESPONSE']._serialized_start=631
-  _globals['_VERIFYEMAILRESPONSE']._serialized_end=669
-  _globals['_RESENDVERIFICATIONREQUEST']._serialized_start=671
-  _globals['_RESENDVERIFICATIONREQUEST']._serialized_end=741
-  _globals['_RESENDVERIFICATIONRESPONSE']._serialized_start=743
-  _globals['_RESENDVERIFICATIONRESPONSE']._serialized_end=771
-  _globals['_LOGINREQUEST']._serialized_start=773
-  _globals['_LOGINREQUEST']._serialized_end=877
-  _globals['_LOGINRESPONSE']._serialized_start=879
-  _globals['_LOGINRESPONSE']._serialized_end=956
-  _globals['_REFRESHSESSIONREQUEST']._serialized_start=958
-  _globals['_REFRESHSESSIONREQUEST']._serialized_end=1019
-  _globals['_REFRESHSESSIONRESPONSE']._serialized_start=1021
-  _globals['_REFRESHSESSIONRESPONSE']._serialized_end=1094
-  _globals['_LOGOUTREQUEST']._serialized_start=1096
-  _globals['_LOGOUTREQUEST']._serialized_end=1111
-  _globals['_LOGOUTRESPONSE']._serialized_start=1113
-  _globals['_LOGOUTRESPONSE']._serialized_end=1129
-  _globals['_GETCURRENTUSERREQUEST']._serialized_start=1131
-  _globals['_GETCURRENTUSERREQUEST']._serialized_end=1154
-  _globals['_GETCURRENTUSERRESPONSE']._serialized_start=1156
-  _globals['_GETCURRENTUSERRESPONSE']._serialized_end=1218
-  _globals['_GETJWKSREQUEST']._serialized_start=1220
-  _globals['_GETJWKSREQUEST']._serialized_end=1236
-  _globals['_GETJWKSRESPONSE']._serialized_start=1238
-  _globals['_GETJWKSRESPONSE']._serialized_end=1292
-  _globals['_AUTHSERVICE']._serialized_start=1295
-  _globals['_AUTHSERVICE']._serialized_end=2386
+  _globals['_REGISTERREQUEST']._serialized_start=434
+  _globals['_REGISTERREQUEST']._serialized_end=762
+  _globals['_REGISTERRESPONSE']._serialized_start=764
+  _globals['_REGISTERRESPONSE']._serialized_end=832
+  _globals['_VERIFYEMAILREQUEST']._serialized_start=834
+  _globals['_VERIFYEMAILREQUEST']._serialized_end=884
+  _globals['_VERIFYEMAILRESPONSE']._serialized_start=886
+  _globals['_VERIFYEMAILRESPONSE']._serialized_end=924
+  _globals['_RESENDVERIFICATIONREQUEST']._serialized_start=926
+  _globals['_RESENDVERIFICATIONREQUEST']._serialized_end=996
+  _globals['_RESENDVERIFICATIONRESPONSE']._serialized_start=998
+  _globals['_RESENDVERIFICATIONRESPONSE']._serialized_end=1026
+  _globals['_LOGINREQUEST']._serialized_start=1029
+  _globals['_LOGINREQUEST']._serialized_end=1168
+  _globals['_LOGINRESPONSE']._serialized_start=1171
+  _globals['_LOGINRESPONSE']._serialized_end=1332
+  _globals['_REFRESHSESSIONREQUEST']._serialized_start=1334
+  _globals['_REFRESHSESSIONREQUEST']._serialized_end=1395
+  _globals['_REFRESHSESSIONRESPONSE']._serialized_start=1397
+  _globals['_REFRESHSESSIONRESPONSE']._serialized_end=1470
+  _globals['_LOGOUTREQUEST']._serialized_start=1472
+  _globals['_LOGOUTREQUEST']._serialized_end=1487
+  _globals['_LOGOUTRESPONSE']._serialized_start=1489
+  _globals['_LOGOUTRESPONSE']._serialized_end=1505
+  _globals['_GETCURRENTUSERREQUEST']._serialized_start=1507
+  _globals['_GETCURRENTUSERREQUEST']._serialized_end=1530
+  _globals['_GETCURRENTUSERRESPONSE']._serialized_start=1532
+  _globals['_GETCURRENTUSERRESPONSE']._serialized_end=1594
+  _globals['_GETJWKSREQUEST']._serialized_start=1596
+  _globals['_GETJWKSREQUEST']._serialized_end=1612
+  _globals['_GETJWKSRESPONSE']._serialized_start=1614
+  _globals['_GETJWKSRESPONSE']._serialized_end=1668
+  _globals['_AUTHSERVICE']._serialized_start=1671
+  _globals['_AUTHSERVICE']._serialized_end=7052
 # @@protoc_insertion_point(module_scope)

@@ -3,7 +3,14 @@
 import grpc
 import warnings
 
+from inergize.auth.v1 import auth_account_pb2 as inergize_dot_auth_dot_v1_dot_auth__account__pb2
+from inergize.auth.v1 import auth_api_keys_pb2 as inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2
+from inergize.auth.v1 import auth_audit_pb2 as inergize_dot_auth_dot_v1_dot_auth__audit__pb2
+from inergize.auth.v1 import auth_mfa_pb2 as inergize_dot_auth_dot_v1_dot_auth__mfa__pb2
+from inergize.auth.v1 import auth_pages_pb2 as inergize_dot_auth_dot_v1_dot_auth__pages__pb2
+from inergize.auth.v1 import auth_passwords_pb2 as inergize_dot_auth_dot_v1_dot_auth__passwords__pb2
 from inergize.auth.v1 import auth_service_pb2 as inergize_dot_auth_dot_v1_dot_auth__service__pb2
+from inergize.auth.v1 import auth_sessions_pb2 as inergize_dot_auth_dot_v1_dot_auth__sessions__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -65,10 +72,150 @@ class AuthServiceStub:
                 request_serializer=inergize_dot_auth_dot_v1_dot_auth__service__pb2.LogoutRequest.SerializeToString,
                 response_deserializer=inergize_dot_auth_dot_v1_dot_auth__service__pb2.LogoutResponse.FromString,
                 _registered_method=True)
+        self.CompleteMfaChallenge = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/CompleteMfaChallenge',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.CompleteMfaChallengeRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.CompleteMfaChallengeResponse.FromString,
+                _registered_method=True)
+        self.ResendMfaCode = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ResendMfaCode',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ResendMfaCodeRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ResendMfaCodeResponse.FromString,
+                _registered_method=True)
+        self.Reauthenticate = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/Reauthenticate',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ReauthenticateRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ReauthenticateResponse.FromString,
+                _registered_method=True)
+        self.RequestPasswordReset = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/RequestPasswordReset',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.RequestPasswordResetRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.RequestPasswordResetResponse.FromString,
+                _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ResetPassword',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ResetPasswordResponse.FromString,
+                _registered_method=True)
+        self.ChangePassword = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ChangePassword',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ChangePasswordRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ChangePasswordResponse.FromString,
+                _registered_method=True)
+        self.ChangeEmail = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ChangeEmail',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ChangeEmailRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ChangeEmailResponse.FromString,
+                _registered_method=True)
+        self.ConfirmEmailChange = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ConfirmEmailChange',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ConfirmEmailChangeRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ConfirmEmailChangeResponse.FromString,
+                _registered_method=True)
         self.GetCurrentUser = channel.unary_unary(
                 '/inergize.auth.v1.AuthService/GetCurrentUser',
                 request_serializer=inergize_dot_auth_dot_v1_dot_auth__service__pb2.GetCurrentUserRequest.SerializeToString,
                 response_deserializer=inergize_dot_auth_dot_v1_dot_auth__service__pb2.GetCurrentUserResponse.FromString,
+                _registered_method=True)
+        self.UpdateCurrentUser = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/UpdateCurrentUser',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.UpdateCurrentUserRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.UpdateCurrentUserResponse.FromString,
+                _registered_method=True)
+        self.GetEntitlements = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/GetEntitlements',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetEntitlementsRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetEntitlementsResponse.FromString,
+                _registered_method=True)
+        self.DeleteAccount = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/DeleteAccount',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.DeleteAccountRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.DeleteAccountResponse.FromString,
+                _registered_method=True)
+        self.CancelAccountDeletion = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/CancelAccountDeletion',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.CancelAccountDeletionRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.CancelAccountDeletionResponse.FromString,
+                _registered_method=True)
+        self.ExportAccountData = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ExportAccountData',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ExportAccountDataRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ExportAccountDataResponse.FromString,
+                _registered_method=True)
+        self.GetAccountExport = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/GetAccountExport',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetAccountExportRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetAccountExportResponse.FromString,
+                _registered_method=True)
+        self.ListSessions = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ListSessions',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.ListSessionsRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.ListSessionsResponse.FromString,
+                _registered_method=True)
+        self.RevokeSession = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/RevokeSession',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeSessionRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeSessionResponse.FromString,
+                _registered_method=True)
+        self.RevokeOtherSessions = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/RevokeOtherSessions',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeOtherSessionsRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeOtherSessionsResponse.FromString,
+                _registered_method=True)
+        self.EnrollMfa = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/EnrollMfa',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.EnrollMfaRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.EnrollMfaResponse.FromString,
+                _registered_method=True)
+        self.ConfirmMfa = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ConfirmMfa',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ConfirmMfaRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ConfirmMfaResponse.FromString,
+                _registered_method=True)
+        self.ListMfaMethods = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ListMfaMethods',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ListMfaMethodsRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ListMfaMethodsResponse.FromString,
+                _registered_method=True)
+        self.DisableMfa = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/DisableMfa',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.DisableMfaRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.DisableMfaResponse.FromString,
+                _registered_method=True)
+        self.RegenerateBackupCodes = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/RegenerateBackupCodes',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.RegenerateBackupCodesRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.RegenerateBackupCodesResponse.FromString,
+                _registered_method=True)
+        self.CreateApiKey = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/CreateApiKey',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.CreateApiKeyRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.CreateApiKeyResponse.FromString,
+                _registered_method=True)
+        self.ListApiKeys = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ListApiKeys',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.ListApiKeysRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.ListApiKeysResponse.FromString,
+                _registered_method=True)
+        self.RevokeApiKey = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/RevokeApiKey',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.RevokeApiKeyRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.RevokeApiKeyResponse.FromString,
+                _registered_method=True)
+        self.ListAuditEvents = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ListAuditEvents',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__audit__pb2.ListAuditEventsRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__audit__pb2.ListAuditEventsResponse.FromString,
+                _registered_method=True)
+        self.ShowVerifyEmailPage = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ShowVerifyEmailPage',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowVerifyEmailPageRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowVerifyEmailPageResponse.FromString,
+                _registered_method=True)
+        self.ShowResetPasswordPage = channel.unary_unary(
+                '/inergize.auth.v1.AuthService/ShowResetPasswordPage',
+                request_serializer=inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowResetPasswordPageRequest.SerializeToString,
+                response_deserializer=inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowResetPasswordPageResponse.FromString,
                 _registered_method=True)
         self.GetJwks = channel.unary_unary(
                 '/inergize.auth.v1.AuthService/GetJwks',
@@ -87,7 +234,8 @@ class AuthServiceServicer:
         The answer looks the same when the address is taken; its owner gets a mail instead.
         Returns `FAILED_PRECONDITION` (ERROR_REASON_REGISTRATION_CLOSED) where registration is closed
         or the invitation is not valid, and `INVALID_ARGUMENT` (ERROR_REASON_PASSWORD_UNACCEPTABLE)
-        for a password that is too common; `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY) under load.
+        for a password that is too common; `RESOURCE_EXHAUSTED`: ERROR_REASON_TOO_MANY_REQUESTS after
+        too many from one place, ERROR_REASON_LOGIN_BUSY under load.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -106,7 +254,8 @@ class AuthServiceServicer:
     def ResendVerification(self, request, context):
         """Mails a new verification token; the earlier one stops working.
 
-        The answer is the same whether or not the registration token is known.
+        Within a minute of the last mail, and later within longer gaps, none is sent. The answer is the
+        same then, and whether or not the registration token is known.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -115,9 +264,11 @@ class AuthServiceServicer:
     def Login(self, request, context):
         """Signs in with address and password.
 
+        With a second factor the answer is a challenge for `CompleteMfaChallenge`.
         Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) for a wrong address or password
         alike, `FAILED_PRECONDITION` (ERROR_REASON_EMAIL_NOT_VERIFIED) after a right password on an
-        unverified address, and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY) under load.
+        unverified address, and `RESOURCE_EXHAUSTED`: ERROR_REASON_LOGIN_LOCKED with the time to wait
+        after too many failures, known address or not; ERROR_REASON_LOGIN_BUSY under load.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,8 +293,274 @@ class AuthServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CompleteMfaChallenge(self, request, context):
+        """Completes a sign-in, or proves the user of a session again, with a second factor.
+
+        Every try counts before the code is compared; after five the challenge is spent.
+        Returns `UNAUTHENTICATED`: ERROR_REASON_MFA_CODE_INVALID for a wrong code,
+        ERROR_REASON_MFA_CHALLENGE_ENDED for a challenge that is unknown, used, spent or expired;
+        `RESOURCE_EXHAUSTED`: ERROR_REASON_LOGIN_LOCKED after too many wrong codes altogether,
+        ERROR_REASON_LOGIN_BUSY under load.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResendMfaCode(self, request, context):
+        """Sends a new code for a challenge, by one of the methods it offers; the earlier code stops working.
+
+        Returns `UNAUTHENTICATED` (ERROR_REASON_MFA_CHALLENGE_ENDED), `FAILED_PRECONDITION`
+        (ERROR_REASON_MFA_METHOD) for a method that sends nothing or is not the user's, and
+        `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when asked again too soon.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reauthenticate(self, request, context):
+        """Proves the user of a running session again, before something sensitive, and replaces the
+        session's tokens: whoever may have copied the earlier ones has no part in the proof.
+
+        Without a second factor the password is enough; with one the answer is a challenge for
+        `CompleteMfaChallenge`. Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) and
+        `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_LOCKED, ERROR_REASON_LOGIN_BUSY).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestPasswordReset(self, request, context):
+        """Mails a token to set a new password with.
+
+        The answer is the same, and takes the same time, whether or not the address has an account.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetPassword(self, request, context):
+        """Sets a new password with a mailed token and ends every session. It signs nobody in, so a second
+        factor is asked for as ever.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_TOKEN_INVALID), `INVALID_ARGUMENT`
+        (ERROR_REASON_PASSWORD_UNACCEPTABLE) and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangePassword(self, request, context):
+        """Changes the password and ends every other session.
+
+        Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) for a wrong current password,
+        `INVALID_ARGUMENT` (ERROR_REASON_PASSWORD_UNACCEPTABLE) and `RESOURCE_EXHAUSTED`
+        (ERROR_REASON_LOGIN_BUSY, ERROR_REASON_LOGIN_LOCKED).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeEmail(self, request, context):
+        """Begins a change of address: a token goes to the present address and one to the new one, and both
+        must be confirmed. The present address given again calls a pending change off.
+
+        The answer is the same when the new address is taken; its owner gets a mail instead.
+        Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when asked again too soon.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmEmailChange(self, request, context):
+        """Confirms one side of a change of address; the second confirmation makes the change and ends every
+        other session.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_TOKEN_INVALID) for a token that is unknown, used,
+        expired or another user's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetCurrentUser(self, request, context):
         """Returns the caller's account.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateCurrentUser(self, request, context):
+        """Changes the fields of the account that the mask names.
+
+        Returns `ABORTED` (ERROR_REASON_ETAG_MISMATCH) and `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetEntitlements(self, request, context):
+        """Returns what the caller's subscription allows.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteAccount(self, request, context):
+        """Asks for the account to be deleted: after 14 days it is erased everywhere, for good.
+
+        Every other session ends at once, and API keys are refused; until the erasure begins
+        `CancelAccountDeletion` takes it back. Asking again changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelAccountDeletion(self, request, context):
+        """Takes a deletion back that has not begun.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_DELETION_NOT_PENDING) when none is pending.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportAccountData(self, request, context):
+        """Has one archive made of everything the deployment holds about the caller; a mail tells when it is
+        ready. While one is being made, it is returned instead.
+
+        Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) for a second archive within a day.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAccountExport(self, request, context):
+        """Returns an archive's state and, once it is ready, a link that works for five minutes. With `wait`
+        it answers when the archive is finished or the time is over.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSessions(self, request, context):
+        """Lists the caller's open sessions, the one used last first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeSession(self, request, context):
+        """Ends one of the caller's sessions; one that has ended stays as it is.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) for a session that is not the caller's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeOtherSessions(self, request, context):
+        """Ends every session of the caller but this one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EnrollMfa(self, request, context):
+        """Begins to set up a second factor; `ConfirmMfa` with a first code switches it on. Beginning again
+        replaces what was begun.
+
+        Returns `ALREADY_EXISTS` (ERROR_REASON_MFA_METHOD) when the method is switched on already,
+        `FAILED_PRECONDITION` (ERROR_REASON_MFA_METHOD) for SMS where none are sent, and
+        `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when codes were asked for too often.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmMfa(self, request, context):
+        """Switches a second factor on with its first code. The first one comes with ten backup codes, shown
+        this once; every other session ends.
+
+        Returns `UNAUTHENTICATED` (ERROR_REASON_MFA_CODE_INVALID, ERROR_REASON_MFA_CHALLENGE_ENDED),
+        `NOT_FOUND` (ERROR_REASON_NOT_FOUND) and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMfaMethods(self, request, context):
+        """Lists the caller's second factors.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DisableMfa(self, request, context):
+        """Switches a second factor off, and with the last one the backup codes; every other session ends and
+        a mail tells.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RegenerateBackupCodes(self, request, context):
+        """Makes ten new backup codes, shown this once; the earlier ones stop working.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_MFA_METHOD) without a second factor, and
+        `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateApiKey(self, request, context):
+        """Makes a key for a program. The key itself is shown this once.
+
+        Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_ENTITLEMENT) when the subscription allows no more,
+        `INVALID_ARGUMENT` (ERROR_REASON_SCOPE) for an unknown scope, and `FAILED_PRECONDITION`
+        (ERROR_REASON_DELETION_PENDING) while the account is about to be deleted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListApiKeys(self, request, context):
+        """Lists the caller's keys, newest first, without the keys themselves.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeApiKey(self, request, context):
+        """Ends a key; it is refused everywhere within five seconds.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAuditEvents(self, request, context):
+        """Lists what was recorded about the caller's account, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ShowVerifyEmailPage(self, request, context):
+        """A small page that verifies an address, for links in mails where there is no front end. Only its
+        button redeems the token, since mail programs open links by themselves.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ShowResetPasswordPage(self, request, context):
+        """A small page that sets a new password, for links in mails where there is no front end.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -189,10 +606,150 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     request_deserializer=inergize_dot_auth_dot_v1_dot_auth__service__pb2.LogoutRequest.FromString,
                     response_serializer=inergize_dot_auth_dot_v1_dot_auth__service__pb2.LogoutResponse.SerializeToString,
             ),
+            'CompleteMfaChallenge': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompleteMfaChallenge,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.CompleteMfaChallengeRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.CompleteMfaChallengeResponse.SerializeToString,
+            ),
+            'ResendMfaCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResendMfaCode,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ResendMfaCodeRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ResendMfaCodeResponse.SerializeToString,
+            ),
+            'Reauthenticate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reauthenticate,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ReauthenticateRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ReauthenticateResponse.SerializeToString,
+            ),
+            'RequestPasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestPasswordReset,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.RequestPasswordResetRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.RequestPasswordResetResponse.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ResetPasswordRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ResetPasswordResponse.SerializeToString,
+            ),
+            'ChangePassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePassword,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ChangePasswordRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ChangePasswordResponse.SerializeToString,
+            ),
+            'ChangeEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeEmail,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ChangeEmailRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ChangeEmailResponse.SerializeToString,
+            ),
+            'ConfirmEmailChange': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmEmailChange,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ConfirmEmailChangeRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ConfirmEmailChangeResponse.SerializeToString,
+            ),
             'GetCurrentUser': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCurrentUser,
                     request_deserializer=inergize_dot_auth_dot_v1_dot_auth__service__pb2.GetCurrentUserRequest.FromString,
                     response_serializer=inergize_dot_auth_dot_v1_dot_auth__service__pb2.GetCurrentUserResponse.SerializeToString,
+            ),
+            'UpdateCurrentUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateCurrentUser,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.UpdateCurrentUserRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.UpdateCurrentUserResponse.SerializeToString,
+            ),
+            'GetEntitlements': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEntitlements,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetEntitlementsRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetEntitlementsResponse.SerializeToString,
+            ),
+            'DeleteAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteAccount,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.DeleteAccountRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.DeleteAccountResponse.SerializeToString,
+            ),
+            'CancelAccountDeletion': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelAccountDeletion,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.CancelAccountDeletionRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.CancelAccountDeletionResponse.SerializeToString,
+            ),
+            'ExportAccountData': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportAccountData,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ExportAccountDataRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.ExportAccountDataResponse.SerializeToString,
+            ),
+            'GetAccountExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAccountExport,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetAccountExportRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetAccountExportResponse.SerializeToString,
+            ),
+            'ListSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSessions,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.ListSessionsRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'RevokeSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeSession,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeSessionRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeSessionResponse.SerializeToString,
+            ),
+            'RevokeOtherSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeOtherSessions,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeOtherSessionsRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeOtherSessionsResponse.SerializeToString,
+            ),
+            'EnrollMfa': grpc.unary_unary_rpc_method_handler(
+                    servicer.EnrollMfa,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.EnrollMfaRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.EnrollMfaResponse.SerializeToString,
+            ),
+            'ConfirmMfa': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmMfa,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ConfirmMfaRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ConfirmMfaResponse.SerializeToString,
+            ),
+            'ListMfaMethods': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMfaMethods,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ListMfaMethodsRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ListMfaMethodsResponse.SerializeToString,
+            ),
+            'DisableMfa': grpc.unary_unary_rpc_method_handler(
+                    servicer.DisableMfa,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.DisableMfaRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.DisableMfaResponse.SerializeToString,
+            ),
+            'RegenerateBackupCodes': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegenerateBackupCodes,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.RegenerateBackupCodesRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.RegenerateBackupCodesResponse.SerializeToString,
+            ),
+            'CreateApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateApiKey,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.CreateApiKeyRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.CreateApiKeyResponse.SerializeToString,
+            ),
+            'ListApiKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListApiKeys,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.ListApiKeysRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.ListApiKeysResponse.SerializeToString,
+            ),
+            'RevokeApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeApiKey,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.RevokeApiKeyRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.RevokeApiKeyResponse.SerializeToString,
+            ),
+            'ListAuditEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAuditEvents,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__audit__pb2.ListAuditEventsRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__audit__pb2.ListAuditEventsResponse.SerializeToString,
+            ),
+            'ShowVerifyEmailPage': grpc.unary_unary_rpc_method_handler(
+                    servicer.ShowVerifyEmailPage,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowVerifyEmailPageRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowVerifyEmailPageResponse.SerializeToString,
+            ),
+            'ShowResetPasswordPage': grpc.unary_unary_rpc_method_handler(
+                    servicer.ShowResetPasswordPage,
+                    request_deserializer=inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowResetPasswordPageRequest.FromString,
+                    response_serializer=inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowResetPasswordPageResponse.SerializeToString,
             ),
             'GetJwks': grpc.unary_unary_rpc_method_handler(
                     servicer.GetJwks,
@@ -374,6 +931,222 @@ class AuthService:
             _registered_method=True)
 
     @staticmethod
+    def CompleteMfaChallenge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/CompleteMfaChallenge',
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.CompleteMfaChallengeRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.CompleteMfaChallengeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResendMfaCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ResendMfaCode',
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ResendMfaCodeRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ResendMfaCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reauthenticate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/Reauthenticate',
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ReauthenticateRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ReauthenticateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestPasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/RequestPasswordReset',
+            inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.RequestPasswordResetRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.RequestPasswordResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ResetPassword',
+            inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ResetPasswordRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ResetPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ChangePassword',
+            inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ChangePasswordRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__passwords__pb2.ChangePasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ChangeEmail',
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.ChangeEmailRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.ChangeEmailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmEmailChange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ConfirmEmailChange',
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.ConfirmEmailChangeRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.ConfirmEmailChangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetCurrentUser(request,
             target,
             options=(),
@@ -390,6 +1163,546 @@ class AuthService:
             '/inergize.auth.v1.AuthService/GetCurrentUser',
             inergize_dot_auth_dot_v1_dot_auth__service__pb2.GetCurrentUserRequest.SerializeToString,
             inergize_dot_auth_dot_v1_dot_auth__service__pb2.GetCurrentUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateCurrentUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/UpdateCurrentUser',
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.UpdateCurrentUserRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.UpdateCurrentUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEntitlements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/GetEntitlements',
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetEntitlementsRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetEntitlementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/DeleteAccount',
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.DeleteAccountRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.DeleteAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelAccountDeletion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/CancelAccountDeletion',
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.CancelAccountDeletionRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.CancelAccountDeletionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportAccountData(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ExportAccountData',
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.ExportAccountDataRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.ExportAccountDataResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAccountExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/GetAccountExport',
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetAccountExportRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__account__pb2.GetAccountExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ListSessions',
+            inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.ListSessionsRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.ListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/RevokeSession',
+            inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeSessionRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeOtherSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/RevokeOtherSessions',
+            inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeOtherSessionsRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__sessions__pb2.RevokeOtherSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EnrollMfa(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/EnrollMfa',
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.EnrollMfaRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.EnrollMfaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmMfa(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ConfirmMfa',
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ConfirmMfaRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ConfirmMfaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMfaMethods(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ListMfaMethods',
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ListMfaMethodsRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.ListMfaMethodsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DisableMfa(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/DisableMfa',
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.DisableMfaRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.DisableMfaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegenerateBackupCodes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/RegenerateBackupCodes',
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.RegenerateBackupCodesRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__mfa__pb2.RegenerateBackupCodesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/CreateApiKey',
+            inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.CreateApiKeyRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.CreateApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListApiKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ListApiKeys',
+            inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.ListApiKeysRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.ListApiKeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/RevokeApiKey',
+            inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.RevokeApiKeyRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__api__keys__pb2.RevokeApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAuditEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ListAuditEvents',
+            inergize_dot_auth_dot_v1_dot_auth__audit__pb2.ListAuditEventsRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__audit__pb2.ListAuditEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ShowVerifyEmailPage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ShowVerifyEmailPage',
+            inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowVerifyEmailPageRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowVerifyEmailPageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ShowResetPasswordPage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.auth.v1.AuthService/ShowResetPasswordPage',
+            inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowResetPasswordPageRequest.SerializeToString,
+            inergize_dot_auth_dot_v1_dot_auth__pages__pb2.ShowResetPasswordPageResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,7 +5,14 @@ Accounts and sessions, as users and their programs see them."""
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from inergize.auth.v1 import auth_account_pb2 as _auth_account_pb2
+from inergize.auth.v1 import auth_api_keys_pb2 as _auth_api_keys_pb2
+from inergize.auth.v1 import auth_audit_pb2 as _auth_audit_pb2
+from inergize.auth.v1 import auth_mfa_pb2 as _auth_mfa_pb2
+from inergize.auth.v1 import auth_pages_pb2 as _auth_pages_pb2
+from inergize.auth.v1 import auth_passwords_pb2 as _auth_passwords_pb2
 from inergize.auth.v1 import auth_service_pb2 as _auth_service_pb2
+from inergize.auth.v1 import auth_sessions_pb2 as _auth_sessions_pb2
 import abc as _abc_1
 import grpc as _grpc
 import sys
@@ -39,7 +46,8 @@ class AuthServiceStub:
     The answer looks the same when the address is taken; its owner gets a mail instead.
     Returns `FAILED_PRECONDITION` (ERROR_REASON_REGISTRATION_CLOSED) where registration is closed
     or the invitation is not valid, and `INVALID_ARGUMENT` (ERROR_REASON_PASSWORD_UNACCEPTABLE)
-    for a password that is too common; `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY) under load.
+    for a password that is too common; `RESOURCE_EXHAUSTED`: ERROR_REASON_TOO_MANY_REQUESTS after
+    too many from one place, ERROR_REASON_LOGIN_BUSY under load.
     """
     VerifyEmail: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.VerifyEmailRequest, _auth_service_pb2.VerifyEmailResponse]
     """Proves that the address belongs to the user.
@@ -50,14 +58,17 @@ class AuthServiceStub:
     ResendVerification: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ResendVerificationRequest, _auth_service_pb2.ResendVerificationResponse]
     """Mails a new verification token; the earlier one stops working.
 
-    The answer is the same whether or not the registration token is known.
+    Within a minute of the last mail, and later within longer gaps, none is sent. The answer is the
+    same then, and whether or not the registration token is known.
     """
     Login: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.LoginRequest, _auth_service_pb2.LoginResponse]
     """Signs in with address and password.
 
+    With a second factor the answer is a challenge for `CompleteMfaChallenge`.
     Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) for a wrong address or password
     alike, `FAILED_PRECONDITION` (ERROR_REASON_EMAIL_NOT_VERIFIED) after a right password on an
-    unverified address, and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY) under load.
+    unverified address, and `RESOURCE_EXHAUSTED`: ERROR_REASON_LOGIN_LOCKED with the time to wait
+    after too many failures, known address or not; ERROR_REASON_LOGIN_BUSY under load.
     """
     RefreshSession: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshSessionRequest, _auth_service_pb2.RefreshSessionResponse]
     """Exchanges a refresh token for the next pair.
@@ -69,8 +80,155 @@ class AuthServiceStub:
     """
     Logout: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.LogoutRequest, _auth_service_pb2.LogoutResponse]
     """Ends the caller's session; its tokens stop working everywhere within five seconds."""
+    CompleteMfaChallenge: _grpc.UnaryUnaryMultiCallable[_auth_mfa_pb2.CompleteMfaChallengeRequest, _auth_mfa_pb2.CompleteMfaChallengeResponse]
+    """Completes a sign-in, or proves the user of a session again, with a second factor.
+
+    Every try counts before the code is compared; after five the challenge is spent.
+    Returns `UNAUTHENTICATED`: ERROR_REASON_MFA_CODE_INVALID for a wrong code,
+    ERROR_REASON_MFA_CHALLENGE_ENDED for a challenge that is unknown, used, spent or expired;
+    `RESOURCE_EXHAUSTED`: ERROR_REASON_LOGIN_LOCKED after too many wrong codes altogether,
+    ERROR_REASON_LOGIN_BUSY under load.
+    """
+    ResendMfaCode: _grpc.UnaryUnaryMultiCallable[_auth_mfa_pb2.ResendMfaCodeRequest, _auth_mfa_pb2.ResendMfaCodeResponse]
+    """Sends a new code for a challenge, by one of the methods it offers; the earlier code stops working.
+
+    Returns `UNAUTHENTICATED` (ERROR_REASON_MFA_CHALLENGE_ENDED), `FAILED_PRECONDITION`
+    (ERROR_REASON_MFA_METHOD) for a method that sends nothing or is not the user's, and
+    `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when asked again too soon.
+    """
+    Reauthenticate: _grpc.UnaryUnaryMultiCallable[_auth_mfa_pb2.ReauthenticateRequest, _auth_mfa_pb2.ReauthenticateResponse]
+    """Proves the user of a running session again, before something sensitive, and replaces the
+    session's tokens: whoever may have copied the earlier ones has no part in the proof.
+
+    Without a second factor the password is enough; with one the answer is a challenge for
+    `CompleteMfaChallenge`. Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) and
+    `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_LOCKED, ERROR_REASON_LOGIN_BUSY).
+    """
+    RequestPasswordReset: _grpc.UnaryUnaryMultiCallable[_auth_passwords_pb2.RequestPasswordResetRequest, _auth_passwords_pb2.RequestPasswordResetResponse]
+    """Mails a token to set a new password with.
+
+    The answer is the same, and takes the same time, whether or not the address has an account.
+    """
+    ResetPassword: _grpc.UnaryUnaryMultiCallable[_auth_passwords_pb2.ResetPasswordRequest, _auth_passwords_pb2.ResetPasswordResponse]
+    """Sets a new password with a mailed token and ends every session. It signs nobody in, so a second
+    factor is asked for as ever.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_TOKEN_INVALID), `INVALID_ARGUMENT`
+    (ERROR_REASON_PASSWORD_UNACCEPTABLE) and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+    """
+    ChangePassword: _grpc.UnaryUnaryMultiCallable[_auth_passwords_pb2.ChangePasswordRequest, _auth_passwords_pb2.ChangePasswordResponse]
+    """Changes the password and ends every other session.
+
+    Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) for a wrong current password,
+    `INVALID_ARGUMENT` (ERROR_REASON_PASSWORD_UNACCEPTABLE) and `RESOURCE_EXHAUSTED`
+    (ERROR_REASON_LOGIN_BUSY, ERROR_REASON_LOGIN_LOCKED).
+    """
+    ChangeEmail: _grpc.UnaryUnaryMultiCallable[_auth_account_pb2.ChangeEmailRequest, _auth_account_pb2.ChangeEmailResponse]
+    """Begins a change of address: a token goes to the present address and one to the new one, and both
+    must be confirmed. The present address given again calls a pending change off.
+
+    The answer is the same when the new address is taken; its owner gets a mail instead.
+    Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when asked again too soon.
+    """
+    ConfirmEmailChange: _grpc.UnaryUnaryMultiCallable[_auth_account_pb2.ConfirmEmailChangeRequest, _auth_account_pb2.ConfirmEmailChangeResponse]
+    """Confirms one side of a change of address; the second confirmation makes the change and ends every
+    other session.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_TOKEN_INVALID) for a token that is unknown, used,
+    expired or another user's.
+    """
     GetCurrentUser: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.GetCurrentUserRequest, _auth_service_pb2.GetCurrentUserResponse]
     """Returns the caller's account."""
+    UpdateCurrentUser: _grpc.UnaryUnaryMultiCallable[_auth_account_pb2.UpdateCurrentUserRequest, _auth_account_pb2.UpdateCurrentUserResponse]
+    """Changes the fields of the account that the mask names.
+
+    Returns `ABORTED` (ERROR_REASON_ETAG_MISMATCH) and `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+    """
+    GetEntitlements: _grpc.UnaryUnaryMultiCallable[_auth_account_pb2.GetEntitlementsRequest, _auth_account_pb2.GetEntitlementsResponse]
+    """Returns what the caller's subscription allows."""
+    DeleteAccount: _grpc.UnaryUnaryMultiCallable[_auth_account_pb2.DeleteAccountRequest, _auth_account_pb2.DeleteAccountResponse]
+    """Asks for the account to be deleted: after 14 days it is erased everywhere, for good.
+
+    Every other session ends at once, and API keys are refused; until the erasure begins
+    `CancelAccountDeletion` takes it back. Asking again changes nothing.
+    """
+    CancelAccountDeletion: _grpc.UnaryUnaryMultiCallable[_auth_account_pb2.CancelAccountDeletionRequest, _auth_account_pb2.CancelAccountDeletionResponse]
+    """Takes a deletion back that has not begun.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_DELETION_NOT_PENDING) when none is pending.
+    """
+    ExportAccountData: _grpc.UnaryUnaryMultiCallable[_auth_account_pb2.ExportAccountDataRequest, _auth_account_pb2.ExportAccountDataResponse]
+    """Has one archive made of everything the deployment holds about the caller; a mail tells when it is
+    ready. While one is being made, it is returned instead.
+
+    Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) for a second archive within a day.
+    """
+    GetAccountExport: _grpc.UnaryUnaryMultiCallable[_auth_account_pb2.GetAccountExportRequest, _auth_account_pb2.GetAccountExportResponse]
+    """Returns an archive's state and, once it is ready, a link that works for five minutes. With `wait`
+    it answers when the archive is finished or the time is over.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+    """
+    ListSessions: _grpc.UnaryUnaryMultiCallable[_auth_sessions_pb2.ListSessionsRequest, _auth_sessions_pb2.ListSessionsResponse]
+    """Lists the caller's open sessions, the one used last first."""
+    RevokeSession: _grpc.UnaryUnaryMultiCallable[_auth_sessions_pb2.RevokeSessionRequest, _auth_sessions_pb2.RevokeSessionResponse]
+    """Ends one of the caller's sessions; one that has ended stays as it is.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) for a session that is not the caller's.
+    """
+    RevokeOtherSessions: _grpc.UnaryUnaryMultiCallable[_auth_sessions_pb2.RevokeOtherSessionsRequest, _auth_sessions_pb2.RevokeOtherSessionsResponse]
+    """Ends every session of the caller but this one."""
+    EnrollMfa: _grpc.UnaryUnaryMultiCallable[_auth_mfa_pb2.EnrollMfaRequest, _auth_mfa_pb2.EnrollMfaResponse]
+    """Begins to set up a second factor; `ConfirmMfa` with a first code switches it on. Beginning again
+    replaces what was begun.
+
+    Returns `ALREADY_EXISTS` (ERROR_REASON_MFA_METHOD) when the method is switched on already,
+    `FAILED_PRECONDITION` (ERROR_REASON_MFA_METHOD) for SMS where none are sent, and
+    `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when codes were asked for too often.
+    """
+    ConfirmMfa: _grpc.UnaryUnaryMultiCallable[_auth_mfa_pb2.ConfirmMfaRequest, _auth_mfa_pb2.ConfirmMfaResponse]
+    """Switches a second factor on with its first code. The first one comes with ten backup codes, shown
+    this once; every other session ends.
+
+    Returns `UNAUTHENTICATED` (ERROR_REASON_MFA_CODE_INVALID, ERROR_REASON_MFA_CHALLENGE_ENDED),
+    `NOT_FOUND` (ERROR_REASON_NOT_FOUND) and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+    """
+    ListMfaMethods: _grpc.UnaryUnaryMultiCallable[_auth_mfa_pb2.ListMfaMethodsRequest, _auth_mfa_pb2.ListMfaMethodsResponse]
+    """Lists the caller's second factors."""
+    DisableMfa: _grpc.UnaryUnaryMultiCallable[_auth_mfa_pb2.DisableMfaRequest, _auth_mfa_pb2.DisableMfaResponse]
+    """Switches a second factor off, and with the last one the backup codes; every other session ends and
+    a mail tells.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+    """
+    RegenerateBackupCodes: _grpc.UnaryUnaryMultiCallable[_auth_mfa_pb2.RegenerateBackupCodesRequest, _auth_mfa_pb2.RegenerateBackupCodesResponse]
+    """Makes ten new backup codes, shown this once; the earlier ones stop working.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_MFA_METHOD) without a second factor, and
+    `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+    """
+    CreateApiKey: _grpc.UnaryUnaryMultiCallable[_auth_api_keys_pb2.CreateApiKeyRequest, _auth_api_keys_pb2.CreateApiKeyResponse]
+    """Makes a key for a program. The key itself is shown this once.
+
+    Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_ENTITLEMENT) when the subscription allows no more,
+    `INVALID_ARGUMENT` (ERROR_REASON_SCOPE) for an unknown scope, and `FAILED_PRECONDITION`
+    (ERROR_REASON_DELETION_PENDING) while the account is about to be deleted.
+    """
+    ListApiKeys: _grpc.UnaryUnaryMultiCallable[_auth_api_keys_pb2.ListApiKeysRequest, _auth_api_keys_pb2.ListApiKeysResponse]
+    """Lists the caller's keys, newest first, without the keys themselves."""
+    RevokeApiKey: _grpc.UnaryUnaryMultiCallable[_auth_api_keys_pb2.RevokeApiKeyRequest, _auth_api_keys_pb2.RevokeApiKeyResponse]
+    """Ends a key; it is refused everywhere within five seconds.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+    """
+    ListAuditEvents: _grpc.UnaryUnaryMultiCallable[_auth_audit_pb2.ListAuditEventsRequest, _auth_audit_pb2.ListAuditEventsResponse]
+    """Lists what was recorded about the caller's account, newest first."""
+    ShowVerifyEmailPage: _grpc.UnaryUnaryMultiCallable[_auth_pages_pb2.ShowVerifyEmailPageRequest, _auth_pages_pb2.ShowVerifyEmailPageResponse]
+    """A small page that verifies an address, for links in mails where there is no front end. Only its
+    button redeems the token, since mail programs open links by themselves.
+    """
+    ShowResetPasswordPage: _grpc.UnaryUnaryMultiCallable[_auth_pages_pb2.ShowResetPasswordPageRequest, _auth_pages_pb2.ShowResetPasswordPageResponse]
+    """A small page that sets a new password, for links in mails where there is no front end."""
     GetJwks: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]
     """Returns the public keys that access tokens are signed with."""
 
@@ -85,7 +243,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     The answer looks the same when the address is taken; its owner gets a mail instead.
     Returns `FAILED_PRECONDITION` (ERROR_REASON_REGISTRATION_CLOSED) where registration is closed
     or the invitation is not valid, and `INVALID_ARGUMENT` (ERROR_REASON_PASSWORD_UNACCEPTABLE)
-    for a password that is too common; `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY) under load.
+    for a password that is too common; `RESOURCE_EXHAUSTED`: ERROR_REASON_TOO_MANY_REQUESTS after
+    too many from one place, ERROR_REASON_LOGIN_BUSY under load.
     """
     VerifyEmail: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.VerifyEmailRequest, _auth_service_pb2.VerifyEmailResponse]  # type: ignore[assignment]
     """Proves that the address belongs to the user.
@@ -96,14 +255,17 @@ class AuthServiceAsyncStub(AuthServiceStub):
     ResendVerification: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ResendVerificationRequest, _auth_service_pb2.ResendVerificationResponse]  # type: ignore[assignment]
     """Mails a new verification token; the earlier one stops working.
 
-    The answer is the same whether or not the registration token is known.
+    Within a minute of the last mail, and later within longer gaps, none is sent. The answer is the
+    same then, and whether or not the registration token is known.
     """
     Login: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.LoginRequest, _auth_service_pb2.LoginResponse]  # type: ignore[assignment]
     """Signs in with address and password.
 
+    With a second factor the answer is a challenge for `CompleteMfaChallenge`.
     Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) for a wrong address or password
     alike, `FAILED_PRECONDITION` (ERROR_REASON_EMAIL_NOT_VERIFIED) after a right password on an
-    unverified address, and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY) under load.
+    unverified address, and `RESOURCE_EXHAUSTED`: ERROR_REASON_LOGIN_LOCKED with the time to wait
+    after too many failures, known address or not; ERROR_REASON_LOGIN_BUSY under load.
     """
     RefreshSession: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshSessionRequest, _auth_service_pb2.RefreshSessionResponse]  # type: ignore[assignment]
     """Exchanges a refresh token for the next pair.
@@ -115,8 +277,155 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """
     Logout: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.LogoutRequest, _auth_service_pb2.LogoutResponse]  # type: ignore[assignment]
     """Ends the caller's session; its tokens stop working everywhere within five seconds."""
+    CompleteMfaChallenge: _aio.UnaryUnaryMultiCallable[_auth_mfa_pb2.CompleteMfaChallengeRequest, _auth_mfa_pb2.CompleteMfaChallengeResponse]  # type: ignore[assignment]
+    """Completes a sign-in, or proves the user of a session again, with a second factor.
+
+    Every try counts before the code is compared; after five the challenge is spent.
+    Returns `UNAUTHENTICATED`: ERROR_REASON_MFA_CODE_INVALID for a wrong code,
+    ERROR_REASON_MFA_CHALLENGE_ENDED for a challenge that is unknown, used, spent or expired;
+    `RESOURCE_EXHAUSTED`: ERROR_REASON_LOGIN_LOCKED after too many wrong codes altogether,
+    ERROR_REASON_LOGIN_BUSY under load.
+    """
+    ResendMfaCode: _aio.UnaryUnaryMultiCallable[_auth_mfa_pb2.ResendMfaCodeRequest, _auth_mfa_pb2.ResendMfaCodeResponse]  # type: ignore[assignment]
+    """Sends a new code for a challenge, by one of the methods it offers; the earlier code stops working.
+
+    Returns `UNAUTHENTICATED` (ERROR_REASON_MFA_CHALLENGE_ENDED), `FAILED_PRECONDITION`
+    (ERROR_REASON_MFA_METHOD) for a method that sends nothing or is not the user's, and
+    `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when asked again too soon.
+    """
+    Reauthenticate: _aio.UnaryUnaryMultiCallable[_auth_mfa_pb2.ReauthenticateRequest, _auth_mfa_pb2.ReauthenticateResponse]  # type: ignore[assignment]
+    """Proves the user of a running session again, before something sensitive, and replaces the
+    session's tokens: whoever may have copied the earlier ones has no part in the proof.
+
+    Without a second factor the password is enough; with one the answer is a challenge for
+    `CompleteMfaChallenge`. Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) and
+    `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_LOCKED, ERROR_REASON_LOGIN_BUSY).
+    """
+    RequestPasswordReset: _aio.UnaryUnaryMultiCallable[_auth_passwords_pb2.RequestPasswordResetRequest, _auth_passwords_pb2.RequestPasswordResetResponse]  # type: ignore[assignment]
+    """Mails a token to set a new password with.
+
+    The answer is the same, and takes the same time, whether or not the address has an account.
+    """
+    ResetPassword: _aio.UnaryUnaryMultiCallable[_auth_passwords_pb2.ResetPasswordRequest, _auth_passwords_pb2.ResetPasswordResponse]  # type: ignore[assignment]
+    """Sets a new password with a mailed token and ends every session. It signs nobody in, so a second
+    factor is asked for as ever.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_TOKEN_INVALID), `INVALID_ARGUMENT`
+    (ERROR_REASON_PASSWORD_UNACCEPTABLE) and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+    """
+    ChangePassword: _aio.UnaryUnaryMultiCallable[_auth_passwords_pb2.ChangePasswordRequest, _auth_passwords_pb2.ChangePasswordResponse]  # type: ignore[assignment]
+    """Changes the password and ends every other session.
+
+    Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) for a wrong current password,
+    `INVALID_ARGUMENT` (ERROR_REASON_PASSWORD_UNACCEPTABLE) and `RESOURCE_EXHAUSTED`
+    (ERROR_REASON_LOGIN_BUSY, ERROR_REASON_LOGIN_LOCKED).
+    """
+    ChangeEmail: _aio.UnaryUnaryMultiCallable[_auth_account_pb2.ChangeEmailRequest, _auth_account_pb2.ChangeEmailResponse]  # type: ignore[assignment]
+    """Begins a change of address: a token goes to the present address and one to the new one, and both
+    must be confirmed. The present address given again calls a pending change off.
+
+    The answer is the same when the new address is taken; its owner gets a mail instead.
+    Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when asked again too soon.
+    """
+    ConfirmEmailChange: _aio.UnaryUnaryMultiCallable[_auth_account_pb2.ConfirmEmailChangeRequest, _auth_account_pb2.ConfirmEmailChangeResponse]  # type: ignore[assignment]
+    """Confirms one side of a change of address; the second confirmation makes the change and ends every
+    other session.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_TOKEN_INVALID) for a token that is unknown, used,
+    expired or another user's.
+    """
     GetCurrentUser: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GetCurrentUserRequest, _auth_service_pb2.GetCurrentUserResponse]  # type: ignore[assignment]
     """Returns the caller's account."""
+    UpdateCurrentUser: _aio.UnaryUnaryMultiCallable[_auth_account_pb2.UpdateCurrentUserRequest, _auth_account_pb2.UpdateCurrentUserResponse]  # type: ignore[assignment]
+    """Changes the fields of the account that the mask names.
+
+    Returns `ABORTED` (ERROR_REASON_ETAG_MISMATCH) and `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+    """
+    GetEntitlements: _aio.UnaryUnaryMultiCallable[_auth_account_pb2.GetEntitlementsRequest, _auth_account_pb2.GetEntitlementsResponse]  # type: ignore[assignment]
+    """Returns what the caller's subscription allows."""
+    DeleteAccount: _aio.UnaryUnaryMultiCallable[_auth_account_pb2.DeleteAccountRequest, _auth_account_pb2.DeleteAccountResponse]  # type: ignore[assignment]
+    """Asks for the account to be deleted: after 14 days it is erased everywhere, for good.
+
+    Every other session ends at once, and API keys are refused; until the erasure begins
+    `CancelAccountDeletion` takes it back. Asking again changes nothing.
+    """
+    CancelAccountDeletion: _aio.UnaryUnaryMultiCallable[_auth_account_pb2.CancelAccountDeletionRequest, _auth_account_pb2.CancelAccountDeletionResponse]  # type: ignore[assignment]
+    """Takes a deletion back that has not begun.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_DELETION_NOT_PENDING) when none is pending.
+    """
+    ExportAccountData: _aio.UnaryUnaryMultiCallable[_auth_account_pb2.ExportAccountDataRequest, _auth_account_pb2.ExportAccountDataResponse]  # type: ignore[assignment]
+    """Has one archive made of everything the deployment holds about the caller; a mail tells when it is
+    ready. While one is being made, it is returned instead.
+
+    Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) for a second archive within a day.
+    """
+    GetAccountExport: _aio.UnaryUnaryMultiCallable[_auth_account_pb2.GetAccountExportRequest, _auth_account_pb2.GetAccountExportResponse]  # type: ignore[assignment]
+    """Returns an archive's state and, once it is ready, a link that works for five minutes. With `wait`
+    it answers when the archive is finished or the time is over.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+    """
+    ListSessions: _aio.UnaryUnaryMultiCallable[_auth_sessions_pb2.ListSessionsRequest, _auth_sessions_pb2.ListSessionsResponse]  # type: ignore[assignment]
+    """Lists the caller's open sessions, the one used last first."""
+    RevokeSession: _aio.UnaryUnaryMultiCallable[_auth_sessions_pb2.RevokeSessionRequest, _auth_sessions_pb2.RevokeSessionResponse]  # type: ignore[assignment]
+    """Ends one of the caller's sessions; one that has ended stays as it is.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) for a session that is not the caller's.
+    """
+    RevokeOtherSessions: _aio.UnaryUnaryMultiCallable[_auth_sessions_pb2.RevokeOtherSessionsRequest, _auth_sessions_pb2.RevokeOtherSessionsResponse]  # type: ignore[assignment]
+    """Ends every session of the caller but this one."""
+    EnrollMfa: _aio.UnaryUnaryMultiCallable[_auth_mfa_pb2.EnrollMfaRequest, _auth_mfa_pb2.EnrollMfaResponse]  # type: ignore[assignment]
+    """Begins to set up a second factor; `ConfirmMfa` with a first code switches it on. Beginning again
+    replaces what was begun.
+
+    Returns `ALREADY_EXISTS` (ERROR_REASON_MFA_METHOD) when the method is switched on already,
+    `FAILED_PRECONDITION` (ERROR_REASON_MFA_METHOD) for SMS where none are sent, and
+    `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when codes were asked for too often.
+    """
+    ConfirmMfa: _aio.UnaryUnaryMultiCallable[_auth_mfa_pb2.ConfirmMfaRequest, _auth_mfa_pb2.ConfirmMfaResponse]  # type: ignore[assignment]
+    """Switches a second factor on with its first code. The first one comes with ten backup codes, shown
+    this once; every other session ends.
+
+    Returns `UNAUTHENTICATED` (ERROR_REASON_MFA_CODE_INVALID, ERROR_REASON_MFA_CHALLENGE_ENDED),
+    `NOT_FOUND` (ERROR_REASON_NOT_FOUND) and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+    """
+    ListMfaMethods: _aio.UnaryUnaryMultiCallable[_auth_mfa_pb2.ListMfaMethodsRequest, _auth_mfa_pb2.ListMfaMethodsResponse]  # type: ignore[assignment]
+    """Lists the caller's second factors."""
+    DisableMfa: _aio.UnaryUnaryMultiCallable[_auth_mfa_pb2.DisableMfaRequest, _auth_mfa_pb2.DisableMfaResponse]  # type: ignore[assignment]
+    """Switches a second factor off, and with the last one the backup codes; every other session ends and
+    a mail tells.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+    """
+    RegenerateBackupCodes: _aio.UnaryUnaryMultiCallable[_auth_mfa_pb2.RegenerateBackupCodesRequest, _auth_mfa_pb2.RegenerateBackupCodesResponse]  # type: ignore[assignment]
+    """Makes ten new backup codes, shown this once; the earlier ones stop working.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_MFA_METHOD) without a second factor, and
+    `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+    """
+    CreateApiKey: _aio.UnaryUnaryMultiCallable[_auth_api_keys_pb2.CreateApiKeyRequest, _auth_api_keys_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
+    """Makes a key for a program. The key itself is shown this once.
+
+    Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_ENTITLEMENT) when the subscription allows no more,
+    `INVALID_ARGUMENT` (ERROR_REASON_SCOPE) for an unknown scope, and `FAILED_PRECONDITION`
+    (ERROR_REASON_DELETION_PENDING) while the account is about to be deleted.
+    """
+    ListApiKeys: _aio.UnaryUnaryMultiCallable[_auth_api_keys_pb2.ListApiKeysRequest, _auth_api_keys_pb2.ListApiKeysResponse]  # type: ignore[assignment]
+    """Lists the caller's keys, newest first, without the keys themselves."""
+    RevokeApiKey: _aio.UnaryUnaryMultiCallable[_auth_api_keys_pb2.RevokeApiKeyRequest, _auth_api_keys_pb2.RevokeApiKeyResponse]  # type: ignore[assignment]
+    """Ends a key; it is refused everywhere within five seconds.
+
+    Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+    """
+    ListAuditEvents: _aio.UnaryUnaryMultiCallable[_auth_audit_pb2.ListAuditEventsRequest, _auth_audit_pb2.ListAuditEventsResponse]  # type: ignore[assignment]
+    """Lists what was recorded about the caller's account, newest first."""
+    ShowVerifyEmailPage: _aio.UnaryUnaryMultiCallable[_auth_pages_pb2.ShowVerifyEmailPageRequest, _auth_pages_pb2.ShowVerifyEmailPageResponse]  # type: ignore[assignment]
+    """A small page that verifies an address, for links in mails where there is no front end. Only its
+    button redeems the token, since mail programs open links by themselves.
+    """
+    ShowResetPasswordPage: _aio.UnaryUnaryMultiCallable[_auth_pages_pb2.ShowResetPasswordPageRequest, _auth_pages_pb2.ShowResetPasswordPageResponse]  # type: ignore[assignment]
+    """A small page that sets a new password, for links in mails where there is no front end."""
     GetJwks: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]  # type: ignore[assignment]
     """Returns the public keys that access tokens are signed with."""
 
@@ -134,7 +443,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         The answer looks the same when the address is taken; its owner gets a mail instead.
         Returns `FAILED_PRECONDITION` (ERROR_REASON_REGISTRATION_CLOSED) where registration is closed
         or the invitation is not valid, and `INVALID_ARGUMENT` (ERROR_REASON_PASSWORD_UNACCEPTABLE)
-        for a password that is too common; `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY) under load.
+        for a password that is too common; `RESOURCE_EXHAUSTED`: ERROR_REASON_TOO_MANY_REQUESTS after
+        too many from one place, ERROR_REASON_LOGIN_BUSY under load.
         """
 
     @_abc_1.abstractmethod
@@ -157,7 +467,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_auth_service_pb2.ResendVerificationResponse, _abc.Awaitable[_auth_service_pb2.ResendVerificationResponse]]:
         """Mails a new verification token; the earlier one stops working.
 
-        The answer is the same whether or not the registration token is known.
+        Within a minute of the last mail, and later within longer gaps, none is sent. The answer is the
+        same then, and whether or not the registration token is known.
         """
 
     @_abc_1.abstractmethod
@@ -168,9 +479,11 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_auth_service_pb2.LoginResponse, _abc.Awaitable[_auth_service_pb2.LoginResponse]]:
         """Signs in with address and password.
 
+        With a second factor the answer is a challenge for `CompleteMfaChallenge`.
         Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) for a wrong address or password
         alike, `FAILED_PRECONDITION` (ERROR_REASON_EMAIL_NOT_VERIFIED) after a right password on an
-        unverified address, and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY) under load.
+        unverified address, and `RESOURCE_EXHAUSTED`: ERROR_REASON_LOGIN_LOCKED with the time to wait
+        after too many failures, known address or not; ERROR_REASON_LOGIN_BUSY under load.
         """
 
     @_abc_1.abstractmethod
@@ -196,12 +509,327 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         """Ends the caller's session; its tokens stop working everywhere within five seconds."""
 
     @_abc_1.abstractmethod
+    def CompleteMfaChallenge(
+        self,
+        request: _auth_mfa_pb2.CompleteMfaChallengeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_mfa_pb2.CompleteMfaChallengeResponse, _abc.Awaitable[_auth_mfa_pb2.CompleteMfaChallengeResponse]]:
+        """Completes a sign-in, or proves the user of a session again, with a second factor.
+
+        Every try counts before the code is compared; after five the challenge is spent.
+        Returns `UNAUTHENTICATED`: ERROR_REASON_MFA_CODE_INVALID for a wrong code,
+        ERROR_REASON_MFA_CHALLENGE_ENDED for a challenge that is unknown, used, spent or expired;
+        `RESOURCE_EXHAUSTED`: ERROR_REASON_LOGIN_LOCKED after too many wrong codes altogether,
+        ERROR_REASON_LOGIN_BUSY under load.
+        """
+
+    @_abc_1.abstractmethod
+    def ResendMfaCode(
+        self,
+        request: _auth_mfa_pb2.ResendMfaCodeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_mfa_pb2.ResendMfaCodeResponse, _abc.Awaitable[_auth_mfa_pb2.ResendMfaCodeResponse]]:
+        """Sends a new code for a challenge, by one of the methods it offers; the earlier code stops working.
+
+        Returns `UNAUTHENTICATED` (ERROR_REASON_MFA_CHALLENGE_ENDED), `FAILED_PRECONDITION`
+        (ERROR_REASON_MFA_METHOD) for a method that sends nothing or is not the user's, and
+        `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when asked again too soon.
+        """
+
+    @_abc_1.abstractmethod
+    def Reauthenticate(
+        self,
+        request: _auth_mfa_pb2.ReauthenticateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_mfa_pb2.ReauthenticateResponse, _abc.Awaitable[_auth_mfa_pb2.ReauthenticateResponse]]:
+        """Proves the user of a running session again, before something sensitive, and replaces the
+        session's tokens: whoever may have copied the earlier ones has no part in the proof.
+
+        Without a second factor the password is enough; with one the answer is a challenge for
+        `CompleteMfaChallenge`. Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) and
+        `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_LOCKED, ERROR_REASON_LOGIN_BUSY).
+        """
+
+    @_abc_1.abstractmethod
+    def RequestPasswordReset(
+        self,
+        request: _auth_passwords_pb2.RequestPasswordResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_passwords_pb2.RequestPasswordResetResponse, _abc.Awaitable[_auth_passwords_pb2.RequestPasswordResetResponse]]:
+        """Mails a token to set a new password with.
+
+        The answer is the same, and takes the same time, whether or not the address has an account.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetPassword(
+        self,
+        request: _auth_passwords_pb2.ResetPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_passwords_pb2.ResetPasswordResponse, _abc.Awaitable[_auth_passwords_pb2.ResetPasswordResponse]]:
+        """Sets a new password with a mailed token and ends every session. It signs nobody in, so a second
+        factor is asked for as ever.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_TOKEN_INVALID), `INVALID_ARGUMENT`
+        (ERROR_REASON_PASSWORD_UNACCEPTABLE) and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+        """
+
+    @_abc_1.abstractmethod
+    def ChangePassword(
+        self,
+        request: _auth_passwords_pb2.ChangePasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_passwords_pb2.ChangePasswordResponse, _abc.Awaitable[_auth_passwords_pb2.ChangePasswordResponse]]:
+        """Changes the password and ends every other session.
+
+        Returns `UNAUTHENTICATED` (ERROR_REASON_CREDENTIALS_INVALID) for a wrong current password,
+        `INVALID_ARGUMENT` (ERROR_REASON_PASSWORD_UNACCEPTABLE) and `RESOURCE_EXHAUSTED`
+        (ERROR_REASON_LOGIN_BUSY, ERROR_REASON_LOGIN_LOCKED).
+        """
+
+    @_abc_1.abstractmethod
+    def ChangeEmail(
+        self,
+        request: _auth_account_pb2.ChangeEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_account_pb2.ChangeEmailResponse, _abc.Awaitable[_auth_account_pb2.ChangeEmailResponse]]:
+        """Begins a change of address: a token goes to the present address and one to the new one, and both
+        must be confirmed. The present address given again calls a pending change off.
+
+        The answer is the same when the new address is taken; its owner gets a mail instead.
+        Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when asked again too soon.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmEmailChange(
+        self,
+        request: _auth_account_pb2.ConfirmEmailChangeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_account_pb2.ConfirmEmailChangeResponse, _abc.Awaitable[_auth_account_pb2.ConfirmEmailChangeResponse]]:
+        """Confirms one side of a change of address; the second confirmation makes the change and ends every
+        other session.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_TOKEN_INVALID) for a token that is unknown, used,
+        expired or another user's.
+        """
+
+    @_abc_1.abstractmethod
     def GetCurrentUser(
         self,
         request: _auth_service_pb2.GetCurrentUserRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.GetCurrentUserResponse, _abc.Awaitable[_auth_service_pb2.GetCurrentUserResponse]]:
         """Returns the caller's account."""
+
+    @_abc_1.abstractmethod
+    def UpdateCurrentUser(
+        self,
+        request: _auth_account_pb2.UpdateCurrentUserRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_account_pb2.UpdateCurrentUserResponse, _abc.Awaitable[_auth_account_pb2.UpdateCurrentUserResponse]]:
+        """Changes the fields of the account that the mask names.
+
+        Returns `ABORTED` (ERROR_REASON_ETAG_MISMATCH) and `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+        """
+
+    @_abc_1.abstractmethod
+    def GetEntitlements(
+        self,
+        request: _auth_account_pb2.GetEntitlementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_account_pb2.GetEntitlementsResponse, _abc.Awaitable[_auth_account_pb2.GetEntitlementsResponse]]:
+        """Returns what the caller's subscription allows."""
+
+    @_abc_1.abstractmethod
+    def DeleteAccount(
+        self,
+        request: _auth_account_pb2.DeleteAccountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_account_pb2.DeleteAccountResponse, _abc.Awaitable[_auth_account_pb2.DeleteAccountResponse]]:
+        """Asks for the account to be deleted: after 14 days it is erased everywhere, for good.
+
+        Every other session ends at once, and API keys are refused; until the erasure begins
+        `CancelAccountDeletion` takes it back. Asking again changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelAccountDeletion(
+        self,
+        request: _auth_account_pb2.CancelAccountDeletionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_account_pb2.CancelAccountDeletionResponse, _abc.Awaitable[_auth_account_pb2.CancelAccountDeletionResponse]]:
+        """Takes a deletion back that has not begun.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_DELETION_NOT_PENDING) when none is pending.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportAccountData(
+        self,
+        request: _auth_account_pb2.ExportAccountDataRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_account_pb2.ExportAccountDataResponse, _abc.Awaitable[_auth_account_pb2.ExportAccountDataResponse]]:
+        """Has one archive made of everything the deployment holds about the caller; a mail tells when it is
+        ready. While one is being made, it is returned instead.
+
+        Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) for a second archive within a day.
+        """
+
+    @_abc_1.abstractmethod
+    def GetAccountExport(
+        self,
+        request: _auth_account_pb2.GetAccountExportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_account_pb2.GetAccountExportResponse, _abc.Awaitable[_auth_account_pb2.GetAccountExportResponse]]:
+        """Returns an archive's state and, once it is ready, a link that works for five minutes. With `wait`
+        it answers when the archive is finished or the time is over.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
+    def ListSessions(
+        self,
+        request: _auth_sessions_pb2.ListSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_sessions_pb2.ListSessionsResponse, _abc.Awaitable[_auth_sessions_pb2.ListSessionsResponse]]:
+        """Lists the caller's open sessions, the one used last first."""
+
+    @_abc_1.abstractmethod
+    def RevokeSession(
+        self,
+        request: _auth_sessions_pb2.RevokeSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_sessions_pb2.RevokeSessionResponse, _abc.Awaitable[_auth_sessions_pb2.RevokeSessionResponse]]:
+        """Ends one of the caller's sessions; one that has ended stays as it is.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) for a session that is not the caller's.
+        """
+
+    @_abc_1.abstractmethod
+    def RevokeOtherSessions(
+        self,
+        request: _auth_sessions_pb2.RevokeOtherSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_sessions_pb2.RevokeOtherSessionsResponse, _abc.Awaitable[_auth_sessions_pb2.RevokeOtherSessionsResponse]]:
+        """Ends every session of the caller but this one."""
+
+    @_abc_1.abstractmethod
+    def EnrollMfa(
+        self,
+        request: _auth_mfa_pb2.EnrollMfaRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_mfa_pb2.EnrollMfaResponse, _abc.Awaitable[_auth_mfa_pb2.EnrollMfaResponse]]:
+        """Begins to set up a second factor; `ConfirmMfa` with a first code switches it on. Beginning again
+        replaces what was begun.
+
+        Returns `ALREADY_EXISTS` (ERROR_REASON_MFA_METHOD) when the method is switched on already,
+        `FAILED_PRECONDITION` (ERROR_REASON_MFA_METHOD) for SMS where none are sent, and
+        `RESOURCE_EXHAUSTED` (ERROR_REASON_TOO_MANY_REQUESTS) when codes were asked for too often.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmMfa(
+        self,
+        request: _auth_mfa_pb2.ConfirmMfaRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_mfa_pb2.ConfirmMfaResponse, _abc.Awaitable[_auth_mfa_pb2.ConfirmMfaResponse]]:
+        """Switches a second factor on with its first code. The first one comes with ten backup codes, shown
+        this once; every other session ends.
+
+        Returns `UNAUTHENTICATED` (ERROR_REASON_MFA_CODE_INVALID, ERROR_REASON_MFA_CHALLENGE_ENDED),
+        `NOT_FOUND` (ERROR_REASON_NOT_FOUND) and `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+        """
+
+    @_abc_1.abstractmethod
+    def ListMfaMethods(
+        self,
+        request: _auth_mfa_pb2.ListMfaMethodsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_mfa_pb2.ListMfaMethodsResponse, _abc.Awaitable[_auth_mfa_pb2.ListMfaMethodsResponse]]:
+        """Lists the caller's second factors."""
+
+    @_abc_1.abstractmethod
+    def DisableMfa(
+        self,
+        request: _auth_mfa_pb2.DisableMfaRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_mfa_pb2.DisableMfaResponse, _abc.Awaitable[_auth_mfa_pb2.DisableMfaResponse]]:
+        """Switches a second factor off, and with the last one the backup codes; every other session ends and
+        a mail tells.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
+    def RegenerateBackupCodes(
+        self,
+        request: _auth_mfa_pb2.RegenerateBackupCodesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_mfa_pb2.RegenerateBackupCodesResponse, _abc.Awaitable[_auth_mfa_pb2.RegenerateBackupCodesResponse]]:
+        """Makes ten new backup codes, shown this once; the earlier ones stop working.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_MFA_METHOD) without a second factor, and
+        `RESOURCE_EXHAUSTED` (ERROR_REASON_LOGIN_BUSY).
+        """
+
+    @_abc_1.abstractmethod
+    def CreateApiKey(
+        self,
+        request: _auth_api_keys_pb2.CreateApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_api_keys_pb2.CreateApiKeyResponse, _abc.Awaitable[_auth_api_keys_pb2.CreateApiKeyResponse]]:
+        """Makes a key for a program. The key itself is shown this once.
+
+        Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_ENTITLEMENT) when the subscription allows no more,
+        `INVALID_ARGUMENT` (ERROR_REASON_SCOPE) for an unknown scope, and `FAILED_PRECONDITION`
+        (ERROR_REASON_DELETION_PENDING) while the account is about to be deleted.
+        """
+
+    @_abc_1.abstractmethod
+    def ListApiKeys(
+        self,
+        request: _auth_api_keys_pb2.ListApiKeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_api_keys_pb2.ListApiKeysResponse, _abc.Awaitable[_auth_api_keys_pb2.ListApiKeysResponse]]:
+        """Lists the caller's keys, newest first, without the keys themselves."""
+
+    @_abc_1.abstractmethod
+    def RevokeApiKey(
+        self,
+        request: _auth_api_keys_pb2.RevokeApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_api_keys_pb2.RevokeApiKeyResponse, _abc.Awaitable[_auth_api_keys_pb2.RevokeApiKeyResponse]]:
+        """Ends a key; it is refused everywhere within five seconds.
+
+        Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
+    def ListAuditEvents(
+        self,
+        request: _auth_audit_pb2.ListAuditEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_audit_pb2.ListAuditEventsResponse, _abc.Awaitable[_auth_audit_pb2.ListAuditEventsResponse]]:
+        """Lists what was recorded about the caller's account, newest first."""
+
+    @_abc_1.abstractmethod
+    def ShowVerifyEmailPage(
+        self,
+        request: _auth_pages_pb2.ShowVerifyEmailPageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_pages_pb2.ShowVerifyEmailPageResponse, _abc.Awaitable[_auth_pages_pb2.ShowVerifyEmailPageResponse]]:
+        """A small page that verifies an address, for links in mails where there is no front end. Only its
+        button redeems the token, since mail programs open links by themselves.
+        """
+
+    @_abc_1.abstractmethod
+    def ShowResetPasswordPage(
+        self,
+        request: _auth_pages_pb2.ShowResetPasswordPageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_pages_pb2.ShowResetPasswordPageResponse, _abc.Awaitable[_auth_pages_pb2.ShowResetPasswordPageResponse]]:
+        """A small page that sets a new password, for links in mails where there is no front end."""
 
     @_abc_1.abstractmethod
     def GetJwks(

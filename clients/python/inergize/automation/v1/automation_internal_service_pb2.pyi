@@ -178,3 +178,66 @@ class RecordAttemptResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordAttemptResponse: _TypeAlias = RecordAttemptResponse  # noqa: Y015
+
+@_typing.final
+class RecordReconciliationRequest(_message.Message):
+    """Request for `RecordReconciliation`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ATTEMPT_ID_FIELD_NUMBER: _builtins.int
+    FENCE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REMOTE_ID_FIELD_NUMBER: _builtins.int
+    ERROR_MESSAGE_FIELD_NUMBER: _builtins.int
+    RETRY_TIME_FIELD_NUMBER: _builtins.int
+    attempt_id: _builtins.str
+    """Required. The attempt."""
+    fence: _builtins.int
+    """The fence of the message that handed it out."""
+    state: _automation_pb2.ActionState.ValueType
+    """Required. `ACTION_STATE_CONFIRMED`, `ACTION_STATE_NOT_FOUND`, `ACTION_STATE_NEEDS_HUMAN`, or
+    `ACTION_STATE_UNKNOWN` when it is not decided yet.
+    """
+    remote_id: _builtins.str
+    """What LinkedIn made; required when confirmed."""
+    error_message: _builtins.str
+    """Why it is not confirmed."""
+    @_builtins.property
+    def retry_time(self) -> _timestamp_pb2.Timestamp:
+        """When not decided: when to read it back again; required then."""
+
+    def __init__(
+        self,
+        *,
+        attempt_id: _builtins.str = ...,
+        fence: _builtins.int = ...,
+        state: _automation_pb2.ActionState.ValueType = ...,
+        remote_id: _builtins.str = ...,
+        error_message: _builtins.str = ...,
+        retry_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["retry_time", b"retry_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "error_message", b"error_message", "fence", b"fence", "remote_id", b"remote_id", "retry_time", b"retry_time", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordReconciliationRequest: _TypeAlias = RecordReconciliationRequest  # noqa: Y015
+
+@_typing.final
+class RecordReconciliationResponse(_message.Message):
+    """Response for `RecordReconciliation`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordReconciliationResponse: _TypeAlias = RecordReconciliationResponse  # noqa: Y015

@@ -45,6 +45,11 @@ class AutomationInternalServiceStub:
                 request_serializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordAttemptRequest.SerializeToString,
                 response_deserializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordAttemptResponse.FromString,
                 _registered_method=True)
+        self.RecordReconciliation = channel.unary_unary(
+                '/inergize.automation.v1.AutomationInternalService/RecordReconciliation',
+                request_serializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationRequest.SerializeToString,
+                response_deserializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationResponse.FromString,
+                _registered_method=True)
 
 
 class AutomationInternalServiceServicer:
@@ -56,7 +61,9 @@ class AutomationInternalServiceServicer:
 
         A finished attempt is returned as it is, with no fence. Returns `FAILED_PRECONDITION`
         (ERROR_REASON_ACTION_HELD) while another holder has it, or while another attempt at the same
-        action may have reached LinkedIn.
+        action may have reached LinkedIn; for what a rule began, `FAILED_PRECONDITION`
+        (ERROR_REASON_AUTOMATION_OFF) while the user has automation switched off, and `UNAVAILABLE` while
+        nobody can tell.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -66,6 +73,17 @@ class AutomationInternalServiceServicer:
         """Records how an attempt ended. Repeating it with the same state changes nothing.
 
         Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordReconciliation(self, request, context):
+        """Records what reading back has shown of an attempt whose answer was lost. Repeating it with the
+        same state changes nothing.
+
+        The ledger itself hands such attempts out, as messages to the workers, and again when nothing
+        was recorded in time. Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -83,6 +101,11 @@ def add_AutomationInternalServiceServicer_to_server(servicer, server):
                     servicer.RecordAttempt,
                     request_deserializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordAttemptRequest.FromString,
                     response_serializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordAttemptResponse.SerializeToString,
+            ),
+            'RecordReconciliation': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordReconciliation,
+                    request_deserializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationRequest.FromString,
+                    response_serializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -140,6 +163,33 @@ class AutomationInternalService:
             '/inergize.automation.v1.AutomationInternalService/RecordAttempt',
             inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordAttemptRequest.SerializeToString,
             inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordAttemptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordReconciliation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.automation.v1.AutomationInternalService/RecordReconciliation',
+            inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationRequest.SerializeToString,
+            inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationResponse.FromString,
             options,
             channel_credentials,
             insecure,

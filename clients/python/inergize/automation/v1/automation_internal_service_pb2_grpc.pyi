@@ -38,12 +38,21 @@ class AutomationInternalServiceStub:
 
     A finished attempt is returned as it is, with no fence. Returns `FAILED_PRECONDITION`
     (ERROR_REASON_ACTION_HELD) while another holder has it, or while another attempt at the same
-    action may have reached LinkedIn.
+    action may have reached LinkedIn; for what a rule began, `FAILED_PRECONDITION`
+    (ERROR_REASON_AUTOMATION_OFF) while the user has automation switched off, and `UNAVAILABLE` while
+    nobody can tell.
     """
     RecordAttempt: _grpc.UnaryUnaryMultiCallable[_automation_internal_service_pb2.RecordAttemptRequest, _automation_internal_service_pb2.RecordAttemptResponse]
     """Records how an attempt ended. Repeating it with the same state changes nothing.
 
     Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
+    """
+    RecordReconciliation: _grpc.UnaryUnaryMultiCallable[_automation_internal_service_pb2.RecordReconciliationRequest, _automation_internal_service_pb2.RecordReconciliationResponse]
+    """Records what reading back has shown of an attempt whose answer was lost. Repeating it with the
+    same state changes nothing.
+
+    The ledger itself hands such attempts out, as messages to the workers, and again when nothing
+    was recorded in time. Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
     """
 
 @_typing.type_check_only
@@ -56,12 +65,21 @@ class AutomationInternalServiceAsyncStub(AutomationInternalServiceStub):
 
     A finished attempt is returned as it is, with no fence. Returns `FAILED_PRECONDITION`
     (ERROR_REASON_ACTION_HELD) while another holder has it, or while another attempt at the same
-    action may have reached LinkedIn.
+    action may have reached LinkedIn; for what a rule began, `FAILED_PRECONDITION`
+    (ERROR_REASON_AUTOMATION_OFF) while the user has automation switched off, and `UNAVAILABLE` while
+    nobody can tell.
     """
     RecordAttempt: _aio.UnaryUnaryMultiCallable[_automation_internal_service_pb2.RecordAttemptRequest, _automation_internal_service_pb2.RecordAttemptResponse]  # type: ignore[assignment]
     """Records how an attempt ended. Repeating it with the same state changes nothing.
 
     Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
+    """
+    RecordReconciliation: _aio.UnaryUnaryMultiCallable[_automation_internal_service_pb2.RecordReconciliationRequest, _automation_internal_service_pb2.RecordReconciliationResponse]  # type: ignore[assignment]
+    """Records what reading back has shown of an attempt whose answer was lost. Repeating it with the
+    same state changes nothing.
+
+    The ledger itself hands such attempts out, as messages to the workers, and again when nothing
+    was recorded in time. Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
     """
 
 class AutomationInternalServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -77,7 +95,9 @@ class AutomationInternalServiceServicer(metaclass=_abc_1.ABCMeta):
 
         A finished attempt is returned as it is, with no fence. Returns `FAILED_PRECONDITION`
         (ERROR_REASON_ACTION_HELD) while another holder has it, or while another attempt at the same
-        action may have reached LinkedIn.
+        action may have reached LinkedIn; for what a rule began, `FAILED_PRECONDITION`
+        (ERROR_REASON_AUTOMATION_OFF) while the user has automation switched off, and `UNAVAILABLE` while
+        nobody can tell.
         """
 
     @_abc_1.abstractmethod
@@ -89,6 +109,19 @@ class AutomationInternalServiceServicer(metaclass=_abc_1.ABCMeta):
         """Records how an attempt ended. Repeating it with the same state changes nothing.
 
         Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordReconciliation(
+        self,
+        request: _automation_internal_service_pb2.RecordReconciliationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_automation_internal_service_pb2.RecordReconciliationResponse, _abc.Awaitable[_automation_internal_service_pb2.RecordReconciliationResponse]]:
+        """Records what reading back has shown of an attempt whose answer was lost. Repeating it with the
+        same state changes nothing.
+
+        The ledger itself hands such attempts out, as messages to the workers, and again when nothing
+        was recorded in time. Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
         """
 
 def add_AutomationInternalServiceServicer_to_server(servicer: AutomationInternalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -55,9 +55,19 @@ Global___Access: _TypeAlias = Access  # noqa: Y015
 ACCESS_FIELD_NUMBER: _builtins.int
 TIMEOUT_FIELD_NUMBER: _builtins.int
 CALLERS_FIELD_NUMBER: _builtins.int
+SCOPE_FIELD_NUMBER: _builtins.int
+RECENT_AUTHENTICATION_FIELD_NUMBER: _builtins.int
 access: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, Global___Access.ValueType]
 """Required. Who may call the method."""
 timeout: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _duration_pb2.Duration]
 """Required. Unary: the default deadline and the longest one accepted. Stream: how long it may live."""
 callers: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _containers.RepeatedScalarFieldContainer[_builtins.str]]
 """Internal methods only, required there: the callers that may use it, such as `workers`."""
+scope: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.str]
+"""User methods only. The scope an API key needs, such as `content.write`; where there is none, no
+API key may call the method.
+"""
+recent_authentication: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.bool]
+"""User methods only. The session must have proved its user within the last ten minutes, by signing
+in or by `Reauthenticate`.
+"""

@@ -149,6 +149,61 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
         {"reason": "ERROR_REASON_USER_NOT_FOUND", "domain": "inergize", "metadata": {}}
     """
+    ERROR_REASON_REAUTHENTICATION_REQUIRED: _ErrorReason.ValueType  # 51
+    """The session's user must be proved again first: see `Reauthenticate`.
+
+        {"reason": "ERROR_REASON_REAUTHENTICATION_REQUIRED", "domain": "inergize", "metadata": {"within_seconds": "600"}}
+    """
+    ERROR_REASON_SCOPE_MISSING: _ErrorReason.ValueType  # 52
+    """The API key lacks the scope that the method needs, or no API key may call it.
+
+        {"reason": "ERROR_REASON_SCOPE_MISSING", "domain": "inergize", "metadata": {"scope": "content.write"}}
+    """
+    ERROR_REASON_MFA_CODE_INVALID: _ErrorReason.ValueType  # 53
+    """The code is wrong, used or too old.
+
+        {"reason": "ERROR_REASON_MFA_CODE_INVALID", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_MFA_CHALLENGE_ENDED: _ErrorReason.ValueType  # 54
+    """The challenge is unknown, used, spent or expired; begin again.
+
+        {"reason": "ERROR_REASON_MFA_CHALLENGE_ENDED", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_MFA_METHOD: _ErrorReason.ValueType  # 55
+    """The second factor does not fit what was asked.
+
+        {"reason": "ERROR_REASON_MFA_METHOD", "domain": "inergize", "metadata": {"rule": "already_enabled"}}
+    """
+    ERROR_REASON_LOGIN_LOCKED: _ErrorReason.ValueType  # 56
+    """Too many failures: wait as long as `RetryInfo` says.
+
+        {"reason": "ERROR_REASON_LOGIN_LOCKED", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_DELETION_NOT_PENDING: _ErrorReason.ValueType  # 57
+    """No deletion of the account is pending.
+
+        {"reason": "ERROR_REASON_DELETION_NOT_PENDING", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_ENTITLEMENT: _ErrorReason.ValueType  # 58
+    """The subscription allows no more of it.
+
+        {"reason": "ERROR_REASON_ENTITLEMENT", "domain": "inergize", "metadata": {"limit": "api_keys", "allowed": "5"}}
+    """
+    ERROR_REASON_SCOPE: _ErrorReason.ValueType  # 59
+    """There is no such scope.
+
+        {"reason": "ERROR_REASON_SCOPE", "domain": "inergize", "metadata": {"scope": "content.admin"}}
+    """
+    ERROR_REASON_OWN_ACCOUNT: _ErrorReason.ValueType  # 160
+    """Administrators cannot do this to their own account.
+
+        {"reason": "ERROR_REASON_OWN_ACCOUNT", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_DELETION_PENDING: _ErrorReason.ValueType  # 161
+    """The account is about to be deleted: take that back first.
+
+        {"reason": "ERROR_REASON_DELETION_PENDING", "domain": "inergize", "metadata": {}}
+    """
     ERROR_REASON_LINKEDIN_NOT_CONNECTED: _ErrorReason.ValueType  # 60
     """LinkedIn is not connected.
 
@@ -163,7 +218,25 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """LinkedIn refused the authorization; the metadata holds LinkedIn's error.
 
         {"reason": "ERROR_REASON_LINKEDIN_REFUSED", "domain": "inergize",
+         "metadata": {"error": "invalid_redirect_uri"}}
+    """
+    ERROR_REASON_LINKEDIN_CANCELLED: _ErrorReason.ValueType  # 170
+    """The member did not sign in at LinkedIn, or did not agree there.
+
+        {"reason": "ERROR_REASON_LINKEDIN_CANCELLED", "domain": "inergize",
          "metadata": {"error": "user_cancelled_authorize"}}
+    """
+    ERROR_REASON_LINKEDIN_SCOPE_REFUSED: _ErrorReason.ValueType  # 171
+    """LinkedIn has not opened a permission to this deployment's application that it asks for.
+
+        {"reason": "ERROR_REASON_LINKEDIN_SCOPE_REFUSED", "domain": "inergize",
+         "metadata": {"error": "unauthorized_scope_error", "scope": "r_member_social"}}
+    """
+    ERROR_REASON_LINKEDIN_APPLICATION_REFUSED: _ErrorReason.ValueType  # 172
+    """LinkedIn does not accept this deployment's application: its id, secret or redirect is wrong.
+
+        {"reason": "ERROR_REASON_LINKEDIN_APPLICATION_REFUSED", "domain": "inergize",
+         "metadata": {"error": "invalid_client"}}
     """
     ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN: _ErrorReason.ValueType  # 63
     """This LinkedIn account is connected to another user.
@@ -225,6 +298,77 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The message does not exist, is finished, or is held by another.
 
         {"reason": "ERROR_REASON_OUTBOX_MESSAGE_GONE", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_LINKEDIN_ARCHIVE_MISSING: _ErrorReason.ValueType  # 200
+    """The file that was announced is not there, or is another.
+
+        {"reason": "ERROR_REASON_LINKEDIN_ARCHIVE_MISSING", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_LINKEDIN_IMPORTS_OPEN: _ErrorReason.ValueType  # 202
+    """As many imports as may wait for a file do so: complete or delete one.
+
+        {"reason": "ERROR_REASON_LINKEDIN_IMPORTS_OPEN", "domain": "inergize",
+         "metadata": {"most": "5"}}
+    """
+    ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND: _ErrorReason.ValueType  # 201
+    """The caller has no such import.
+
+        {"reason": "ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_LINKEDIN_SYNC_TOO_SOON: _ErrorReason.ValueType  # 190
+    """The LinkedIn profile was read, or tried, less than ten minutes ago; wait as long as `RetryInfo`
+    says.
+
+        {"reason": "ERROR_REASON_LINKEDIN_SYNC_TOO_SOON", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_LINKEDIN_PRODUCT_MISSING: _ErrorReason.ValueType  # 195
+    """LinkedIn has not opened this kind of action for this deployment.
+
+        {"reason": "ERROR_REASON_LINKEDIN_PRODUCT_MISSING", "domain": "inergize",
+         "metadata": {"product": "invitations"}}
+    """
+    ERROR_REASON_ATTEMPT_NOT_FOUND: _ErrorReason.ValueType  # 196
+    """The user never made this attempt.
+
+        {"reason": "ERROR_REASON_ATTEMPT_NOT_FOUND", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_NOTIFICATION_KIND: _ErrorReason.ValueType  # 180
+    """There is no such kind of notification.
+
+        {"reason": "ERROR_REASON_NOTIFICATION_KIND", "domain": "inergize",
+         "metadata": {"kind": "greeting", "known": "account_paused action_blocked ..."}}
+    """
+    ERROR_REASON_WEBHOOK_NOT_FOUND: _ErrorReason.ValueType  # 185
+    """The caller has no such webhook.
+
+        {"reason": "ERROR_REASON_WEBHOOK_NOT_FOUND", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND: _ErrorReason.ValueType  # 186
+    """The caller has no such delivery, or it ended more than seven days ago.
+
+        {"reason": "ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_WEBHOOK_DISABLED: _ErrorReason.ValueType  # 187
+    """The webhook is switched off.
+
+        {"reason": "ERROR_REASON_WEBHOOK_DISABLED", "domain": "inergize",
+         "metadata": {"why": "failing"}}
+    """
+    ERROR_REASON_WEBHOOK_EVENT_TYPE: _ErrorReason.ValueType  # 188
+    """There is no such event type.
+
+        {"reason": "ERROR_REASON_WEBHOOK_EVENT_TYPE", "domain": "inergize",
+         "metadata": {"event_type": "post.liked", "known": "action.confirmed action.rejected ..."}}
+    """
+    ERROR_REASON_WEBHOOK_TESTS: _ErrorReason.ValueType  # 189
+    """The webhook was tested as often as it may be within a minute.
+
+        {"reason": "ERROR_REASON_WEBHOOK_TESTS", "domain": "inergize", "metadata": {"most": "5"}}
+    """
+    ERROR_REASON_AUTOMATION_OFF: _ErrorReason.ValueType  # 181
+    """The user has automation switched off.
+
+        {"reason": "ERROR_REASON_AUTOMATION_OFF", "domain": "inergize", "metadata": {}}
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -357,6 +501,61 @@ ERROR_REASON_USER_NOT_FOUND: ErrorReason.ValueType  # 50
 
     {"reason": "ERROR_REASON_USER_NOT_FOUND", "domain": "inergize", "metadata": {}}
 """
+ERROR_REASON_REAUTHENTICATION_REQUIRED: ErrorReason.ValueType  # 51
+"""The session's user must be proved again first: see `Reauthenticate`.
+
+    {"reason": "ERROR_REASON_REAUTHENTICATION_REQUIRED", "domain": "inergize", "metadata": {"within_seconds": "600"}}
+"""
+ERROR_REASON_SCOPE_MISSING: ErrorReason.ValueType  # 52
+"""The API key lacks the scope that the method needs, or no API key may call it.
+
+    {"reason": "ERROR_REASON_SCOPE_MISSING", "domain": "inergize", "metadata": {"scope": "content.write"}}
+"""
+ERROR_REASON_MFA_CODE_INVALID: ErrorReason.ValueType  # 53
+"""The code is wrong, used or too old.
+
+    {"reason": "ERROR_REASON_MFA_CODE_INVALID", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_MFA_CHALLENGE_ENDED: ErrorReason.ValueType  # 54
+"""The challenge is unknown, used, spent or expired; begin again.
+
+    {"reason": "ERROR_REASON_MFA_CHALLENGE_ENDED", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_MFA_METHOD: ErrorReason.ValueType  # 55
+"""The second factor does not fit what was asked.
+
+    {"reason": "ERROR_REASON_MFA_METHOD", "domain": "inergize", "metadata": {"rule": "already_enabled"}}
+"""
+ERROR_REASON_LOGIN_LOCKED: ErrorReason.ValueType  # 56
+"""Too many failures: wait as long as `RetryInfo` says.
+
+    {"reason": "ERROR_REASON_LOGIN_LOCKED", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_DELETION_NOT_PENDING: ErrorReason.ValueType  # 57
+"""No deletion of the account is pending.
+
+    {"reason": "ERROR_REASON_DELETION_NOT_PENDING", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_ENTITLEMENT: ErrorReason.ValueType  # 58
+"""The subscription allows no more of it.
+
+    {"reason": "ERROR_REASON_ENTITLEMENT", "domain": "inergize", "metadata": {"limit": "api_keys", "allowed": "5"}}
+"""
+ERROR_REASON_SCOPE: ErrorReason.ValueType  # 59
+"""There is no such scope.
+
+    {"reason": "ERROR_REASON_SCOPE", "domain": "inergize", "metadata": {"scope": "content.admin"}}
+"""
+ERROR_REASON_OWN_ACCOUNT: ErrorReason.ValueType  # 160
+"""Administrators cannot do this to their own account.
+
+    {"reason": "ERROR_REASON_OWN_ACCOUNT", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_DELETION_PENDING: ErrorReason.ValueType  # 161
+"""The account is about to be deleted: take that back first.
+
+    {"reason": "ERROR_REASON_DELETION_PENDING", "domain": "inergize", "metadata": {}}
+"""
 ERROR_REASON_LINKEDIN_NOT_CONNECTED: ErrorReason.ValueType  # 60
 """LinkedIn is not connected.
 
@@ -371,7 +570,25 @@ ERROR_REASON_LINKEDIN_REFUSED: ErrorReason.ValueType  # 62
 """LinkedIn refused the authorization; the metadata holds LinkedIn's error.
 
     {"reason": "ERROR_REASON_LINKEDIN_REFUSED", "domain": "inergize",
+     "metadata": {"error": "invalid_redirect_uri"}}
+"""
+ERROR_REASON_LINKEDIN_CANCELLED: ErrorReason.ValueType  # 170
+"""The member did not sign in at LinkedIn, or did not agree there.
+
+    {"reason": "ERROR_REASON_LINKEDIN_CANCELLED", "domain": "inergize",
      "metadata": {"error": "user_cancelled_authorize"}}
+"""
+ERROR_REASON_LINKEDIN_SCOPE_REFUSED: ErrorReason.ValueType  # 171
+"""LinkedIn has not opened a permission to this deployment's application that it asks for.
+
+    {"reason": "ERROR_REASON_LINKEDIN_SCOPE_REFUSED", "domain": "inergize",
+     "metadata": {"error": "unauthorized_scope_error", "scope": "r_member_social"}}
+"""
+ERROR_REASON_LINKEDIN_APPLICATION_REFUSED: ErrorReason.ValueType  # 172
+"""LinkedIn does not accept this deployment's application: its id, secret or redirect is wrong.
+
+    {"reason": "ERROR_REASON_LINKEDIN_APPLICATION_REFUSED", "domain": "inergize",
+     "metadata": {"error": "invalid_client"}}
 """
 ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN: ErrorReason.ValueType  # 63
 """This LinkedIn account is connected to another user.
@@ -433,5 +650,76 @@ ERROR_REASON_OUTBOX_MESSAGE_GONE: ErrorReason.ValueType  # 140
 """The message does not exist, is finished, or is held by another.
 
     {"reason": "ERROR_REASON_OUTBOX_MESSAGE_GONE", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_LINKEDIN_ARCHIVE_MISSING: ErrorReason.ValueType  # 200
+"""The file that was announced is not there, or is another.
+
+    {"reason": "ERROR_REASON_LINKEDIN_ARCHIVE_MISSING", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_LINKEDIN_IMPORTS_OPEN: ErrorReason.ValueType  # 202
+"""As many imports as may wait for a file do so: complete or delete one.
+
+    {"reason": "ERROR_REASON_LINKEDIN_IMPORTS_OPEN", "domain": "inergize",
+     "metadata": {"most": "5"}}
+"""
+ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND: ErrorReason.ValueType  # 201
+"""The caller has no such import.
+
+    {"reason": "ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_LINKEDIN_SYNC_TOO_SOON: ErrorReason.ValueType  # 190
+"""The LinkedIn profile was read, or tried, less than ten minutes ago; wait as long as `RetryInfo`
+says.
+
+    {"reason": "ERROR_REASON_LINKEDIN_SYNC_TOO_SOON", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_LINKEDIN_PRODUCT_MISSING: ErrorReason.ValueType  # 195
+"""LinkedIn has not opened this kind of action for this deployment.
+
+    {"reason": "ERROR_REASON_LINKEDIN_PRODUCT_MISSING", "domain": "inergize",
+     "metadata": {"product": "invitations"}}
+"""
+ERROR_REASON_ATTEMPT_NOT_FOUND: ErrorReason.ValueType  # 196
+"""The user never made this attempt.
+
+    {"reason": "ERROR_REASON_ATTEMPT_NOT_FOUND", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_NOTIFICATION_KIND: ErrorReason.ValueType  # 180
+"""There is no such kind of notification.
+
+    {"reason": "ERROR_REASON_NOTIFICATION_KIND", "domain": "inergize",
+     "metadata": {"kind": "greeting", "known": "account_paused action_blocked ..."}}
+"""
+ERROR_REASON_WEBHOOK_NOT_FOUND: ErrorReason.ValueType  # 185
+"""The caller has no such webhook.
+
+    {"reason": "ERROR_REASON_WEBHOOK_NOT_FOUND", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND: ErrorReason.ValueType  # 186
+"""The caller has no such delivery, or it ended more than seven days ago.
+
+    {"reason": "ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_WEBHOOK_DISABLED: ErrorReason.ValueType  # 187
+"""The webhook is switched off.
+
+    {"reason": "ERROR_REASON_WEBHOOK_DISABLED", "domain": "inergize",
+     "metadata": {"why": "failing"}}
+"""
+ERROR_REASON_WEBHOOK_EVENT_TYPE: ErrorReason.ValueType  # 188
+"""There is no such event type.
+
+    {"reason": "ERROR_REASON_WEBHOOK_EVENT_TYPE", "domain": "inergize",
+     "metadata": {"event_type": "post.liked", "known": "action.confirmed action.rejected ..."}}
+"""
+ERROR_REASON_WEBHOOK_TESTS: ErrorReason.ValueType  # 189
+"""The webhook was tested as often as it may be within a minute.
+
+    {"reason": "ERROR_REASON_WEBHOOK_TESTS", "domain": "inergize", "metadata": {"most": "5"}}
+"""
+ERROR_REASON_AUTOMATION_OFF: ErrorReason.ValueType  # 181
+"""The user has automation switched off.
+
+    {"reason": "ERROR_REASON_AUTOMATION_OFF", "domain": "inergize", "metadata": {}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -65,6 +65,16 @@ class WorkInternalServiceStub:
                 request_serializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.FinishPeriodicRequest.SerializeToString,
                 response_deserializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.FinishPeriodicResponse.FromString,
                 _registered_method=True)
+        self.ExportUserData = channel.unary_stream(
+                '/inergize.common.v1.WorkInternalService/ExportUserData',
+                request_serializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.ExportUserDataRequest.SerializeToString,
+                response_deserializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.ExportUserDataResponse.FromString,
+                _registered_method=True)
+        self.EraseUserData = channel.unary_unary(
+                '/inergize.common.v1.WorkInternalService/EraseUserData',
+                request_serializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.EraseUserDataRequest.SerializeToString,
+                response_deserializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.EraseUserDataResponse.FromString,
+                _registered_method=True)
 
 
 class WorkInternalServiceServicer:
@@ -123,6 +133,24 @@ class WorkInternalServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportUserData(self, request, context):
+        """Hands out everything the service holds about a user, table by table, for an archive of it.
+
+        Secrets are left out; the last message says that it is the last.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseUserData(self, request, context):
+        """Erases a piece of what the service holds about a user: rows, keys, files, documents.
+
+        Call again until `is_done`; erasing again changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_WorkInternalServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -155,6 +183,16 @@ def add_WorkInternalServiceServicer_to_server(servicer, server):
                     servicer.FinishPeriodic,
                     request_deserializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.FinishPeriodicRequest.FromString,
                     response_serializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.FinishPeriodicResponse.SerializeToString,
+            ),
+            'ExportUserData': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportUserData,
+                    request_deserializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.ExportUserDataRequest.FromString,
+                    response_serializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.ExportUserDataResponse.SerializeToString,
+            ),
+            'EraseUserData': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseUserData,
+                    request_deserializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.EraseUserDataRequest.FromString,
+                    response_serializer=inergize_dot_common_dot_v1_dot_work__internal__service__pb2.EraseUserDataResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -320,6 +358,60 @@ class WorkInternalService:
             '/inergize.common.v1.WorkInternalService/FinishPeriodic',
             inergize_dot_common_dot_v1_dot_work__internal__service__pb2.FinishPeriodicRequest.SerializeToString,
             inergize_dot_common_dot_v1_dot_work__internal__service__pb2.FinishPeriodicResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportUserData(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/inergize.common.v1.WorkInternalService/ExportUserData',
+            inergize_dot_common_dot_v1_dot_work__internal__service__pb2.ExportUserDataRequest.SerializeToString,
+            inergize_dot_common_dot_v1_dot_work__internal__service__pb2.ExportUserDataResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseUserData(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.common.v1.WorkInternalService/EraseUserData',
+            inergize_dot_common_dot_v1_dot_work__internal__service__pb2.EraseUserDataRequest.SerializeToString,
+            inergize_dot_common_dot_v1_dot_work__internal__service__pb2.EraseUserDataResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -60,6 +60,16 @@ class WorkInternalServiceStub:
 
     Returns `NOT_FOUND` (ERROR_REASON_OUTBOX_MESSAGE_GONE) when the fence is old.
     """
+    ExportUserData: _grpc.UnaryStreamMultiCallable[_work_internal_service_pb2.ExportUserDataRequest, _work_internal_service_pb2.ExportUserDataResponse]
+    """Hands out everything the service holds about a user, table by table, for an archive of it.
+
+    Secrets are left out; the last message says that it is the last.
+    """
+    EraseUserData: _grpc.UnaryUnaryMultiCallable[_work_internal_service_pb2.EraseUserDataRequest, _work_internal_service_pb2.EraseUserDataResponse]
+    """Erases a piece of what the service holds about a user: rows, keys, files, documents.
+
+    Call again until `is_done`; erasing again changes nothing.
+    """
 
 @_typing.type_check_only
 class WorkInternalServiceAsyncStub(WorkInternalServiceStub):
@@ -92,6 +102,16 @@ class WorkInternalServiceAsyncStub(WorkInternalServiceStub):
     """Ends a periodic job that could not be run.
 
     Returns `NOT_FOUND` (ERROR_REASON_OUTBOX_MESSAGE_GONE) when the fence is old.
+    """
+    ExportUserData: _aio.UnaryStreamMultiCallable[_work_internal_service_pb2.ExportUserDataRequest, _work_internal_service_pb2.ExportUserDataResponse]  # type: ignore[assignment]
+    """Hands out everything the service holds about a user, table by table, for an archive of it.
+
+    Secrets are left out; the last message says that it is the last.
+    """
+    EraseUserData: _aio.UnaryUnaryMultiCallable[_work_internal_service_pb2.EraseUserDataRequest, _work_internal_service_pb2.EraseUserDataResponse]  # type: ignore[assignment]
+    """Erases a piece of what the service holds about a user: rows, keys, files, documents.
+
+    Call again until `is_done`; erasing again changes nothing.
     """
 
 class WorkInternalServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -158,6 +178,28 @@ class WorkInternalServiceServicer(metaclass=_abc_1.ABCMeta):
         """Ends a periodic job that could not be run.
 
         Returns `NOT_FOUND` (ERROR_REASON_OUTBOX_MESSAGE_GONE) when the fence is old.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportUserData(
+        self,
+        request: _work_internal_service_pb2.ExportUserDataRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_work_internal_service_pb2.ExportUserDataResponse], _abc.AsyncIterator[_work_internal_service_pb2.ExportUserDataResponse]]:
+        """Hands out everything the service holds about a user, table by table, for an archive of it.
+
+        Secrets are left out; the last message says that it is the last.
+        """
+
+    @_abc_1.abstractmethod
+    def EraseUserData(
+        self,
+        request: _work_internal_service_pb2.EraseUserDataRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_work_internal_service_pb2.EraseUserDataResponse, _abc.Awaitable[_work_internal_service_pb2.EraseUserDataResponse]]:
+        """Erases a piece of what the service holds about a user: rows, keys, files, documents.
+
+        Call again until `is_done`; erasing again changes nothing.
         """
 
 def add_WorkInternalServiceServicer_to_server(servicer: WorkInternalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

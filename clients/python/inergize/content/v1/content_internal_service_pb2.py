@@ -28,7 +28,7 @@ from inergize.common.v1 import access_pb2 as inergize_dot_common_dot_v1_dot_acce
 from inergize.content.v1 import content_pb2 as inergize_dot_content_dot_v1_dot_content__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2inergize/content/v1/content_internal_service.proto\x12\x13inergize.content.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1finergize/common/v1/access.proto\x1a!inergize/content/v1/content.proto\"H\n\x10PublicationClaim\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x11\n\taction_id\x18\x02 \x01(\t\x12\r\n\x05\x66\x65nce\x18\x03 \x01(\x03\"S\n\x16\x43laimDueContentRequest\x12\x19\n\x05limit\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x01\x12\x1e\n\nclaimed_by\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\x83\x01\n\x17\x43laimDueContentResponse\x12\x35\n\x06\x63laims\x18\x01 \x03(\x0b\x32%.inergize.content.v1.PublicationClaim\x12\x31\n\rnext_due_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"F\n\x17\x42\x65ginPublicationRequest\x12\x1c\n\ncontent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\r\n\x05\x66\x65nce\x18\x02 \x01(\x03\"\xda\x01\n\x18\x42\x65ginPublicationResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\taction_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x33\n\nvisibility\x18\x05 \x01(\x0e\x32\x1f.inergize.content.v1.Visibility\x12\x12\n\nauthor_urn\x18\x06 \x01(\t\x12\x32\n\x0escheduled_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf3\x01\n\x18RecordPublicationRequest\x12\x1c\n\ncontent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\r\n\x05\x66\x65nce\x18\x02 \x01(\x03\x12\x44\n\x07outcome\x18\x03 \x01(\x0e\x32\'.inergize.content.v1.PublicationOutcomeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1b\n\tremote_id\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x17\n\x05\x65rror\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12.\n\nretry_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x1b\n\x19RecordPublicationResponse*\xbf\x01\n\x12PublicationOutcome\x12#\n\x1fPUBLICATION_OUTCOME_UNSPECIFIED\x10\x00\x12!\n\x1dPUBLICATION_OUTCOME_PUBLISHED\x10\x01\x12\x1e\n\x1aPUBLICATION_OUTCOME_FAILED\x10\x02\x12\x1f\n\x1bPUBLICATION_OUTCOME_UNKNOWN\x10\x03\x12 \n\x1cPUBLICATION_OUTCOME_DEFERRED\x10\x04\x32\xb5\x03\n\x16\x43ontentInternalService\x12\x85\x01\n\x0f\x43laimDueContent\x12+.inergize.content.v1.ClaimDueContentRequest\x1a,.inergize.content.v1.ClaimDueContentResponse\"\x17\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\tscheduler\x12\x86\x01\n\x10\x42\x65ginPublication\x12,.inergize.content.v1.BeginPublicationRequest\x1a-.inergize.content.v1.BeginPublicationResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x89\x01\n\x11RecordPublication\x12-.inergize.content.v1.RecordPublicationRequest\x1a..inergize.content.v1.RecordPublicationResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workersb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2inergize/content/v1/content_internal_service.proto\x12\x13inergize.content.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1finergize/common/v1/access.proto\x1a!inergize/content/v1/content.proto\"H\n\x10PublicationClaim\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x11\n\taction_id\x18\x02 \x01(\t\x12\r\n\x05\x66\x65nce\x18\x03 \x01(\x03\"S\n\x16\x43laimDueContentRequest\x12\x19\n\x05limit\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x01\x12\x1e\n\nclaimed_by\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\x83\x01\n\x17\x43laimDueContentResponse\x12\x35\n\x06\x63laims\x18\x01 \x03(\x0b\x32%.inergize.content.v1.PublicationClaim\x12\x31\n\rnext_due_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"F\n\x17\x42\x65ginPublicationRequest\x12\x1c\n\ncontent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\r\n\x05\x66\x65nce\x18\x02 \x01(\x03\"\xda\x01\n\x18\x42\x65ginPublicationResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\taction_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x33\n\nvisibility\x18\x05 \x01(\x0e\x32\x1f.inergize.content.v1.Visibility\x12\x12\n\nauthor_urn\x18\x06 \x01(\t\x12\x32\n\x0escheduled_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf3\x01\n\x18RecordPublicationRequest\x12\x1c\n\ncontent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\r\n\x05\x66\x65nce\x18\x02 \x01(\x03\x12\x44\n\x07outcome\x18\x03 \x01(\x0e\x32\'.inergize.content.v1.PublicationOutcomeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1b\n\tremote_id\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x17\n\x05\x65rror\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12.\n\nretry_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x1b\n\x19RecordPublicationResponse\"\xd1\x01\n\x18SettlePublicationRequest\x12\x1c\n\ncontent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1b\n\taction_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x44\n\x07outcome\x18\x03 \x01(\x0e\x32\'.inergize.content.v1.PublicationOutcomeB\n\xbaH\x07\x82\x01\x04\x18\x01\x18\x02\x12\x1b\n\tremote_id\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x17\n\x05\x65rror\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"\x1b\n\x19SettlePublicationResponse\"n\n\x10PerformanceCount\x12\x42\n\x06metric\x18\x01 \x01(\x0e\x32&.inergize.content.v1.PerformanceMetricB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x16\n\x05value\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"\xc5\x01\n\x18RecordPerformanceRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1b\n\x08post_urn\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x30\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12?\n\x06\x63ounts\x18\x04 \x03(\x0b\x32%.inergize.content.v1.PerformanceCountB\x08\xbaH\x05\x92\x01\x02\x10\n\"/\n\x19RecordPerformanceResponse\x12\x12\n\ncontent_id\x18\x01 \x01(\t*\xbf\x01\n\x12PublicationOutcome\x12#\n\x1fPUBLICATION_OUTCOME_UNSPECIFIED\x10\x00\x12!\n\x1dPUBLICATION_OUTCOME_PUBLISHED\x10\x01\x12\x1e\n\x1aPUBLICATION_OUTCOME_FAILED\x10\x02\x12\x1f\n\x1bPUBLICATION_OUTCOME_UNKNOWN\x10\x03\x12 \n\x1cPUBLICATION_OUTCOME_DEFERRED\x10\x04*\xd2\x01\n\x11PerformanceMetric\x12\"\n\x1ePERFORMANCE_METRIC_UNSPECIFIED\x10\x00\x12\x1c\n\x18PERFORMANCE_METRIC_VIEWS\x10\x01\x12\x1c\n\x18PERFORMANCE_METRIC_LIKES\x10\x02\x12\x1f\n\x1bPERFORMANCE_METRIC_COMMENTS\x10\x03\x12\x1d\n\x19PERFORMANCE_METRIC_SHARES\x10\x04\x12\x1d\n\x19PERFORMANCE_METRIC_CLICKS\x10\x05\x32\xd3\x05\n\x16\x43ontentInternalService\x12\x85\x01\n\x0f\x43laimDueContent\x12+.inergize.content.v1.ClaimDueContentRequest\x1a,.inergize.content.v1.ClaimDueContentResponse\"\x17\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\tscheduler\x12\x86\x01\n\x10\x42\x65ginPublication\x12,.inergize.content.v1.BeginPublicationRequest\x1a-.inergize.content.v1.BeginPublicationResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x89\x01\n\x11RecordPublication\x12-.inergize.content.v1.RecordPublicationRequest\x1a..inergize.content.v1.RecordPublicationResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x8c\x01\n\x11SettlePublication\x12-.inergize.content.v1.SettlePublicationRequest\x1a..inergize.content.v1.SettlePublicationResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x8c\x01\n\x11RecordPerformance\x12-.inergize.content.v1.RecordPerformanceRequest\x1a..inergize.content.v1.RecordPerformanceResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\x07workersb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,14 +49,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDPUBLICATIONREQUEST'].fields_by_name['remote_id']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_RECORDPUBLICATIONREQUEST'].fields_by_name['error']._loaded_options = None
   _globals['_RECORDPUBLICATIONREQUEST'].fields_by_name['error']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_SETTLEPUBLICATIONREQUEST'].fields_by_name['content_id']._loaded_options = None
+  _globals['_SETTLEPUBLICATIONREQUEST'].fields_by_name['content_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_SETTLEPUBLICATIONREQUEST'].fields_by_name['action_id']._loaded_options = None
+  _globals['_SETTLEPUBLICATIONREQUEST'].fields_by_name['action_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_SETTLEPUBLICATIONREQUEST'].fields_by_name['outcome']._loaded_options = None
+  _globals['_SETTLEPUBLICATIONREQUEST'].fields_by_name['outcome']._serialized_options = b'\272H\007\202\001\004\030\001\030\002'
+  _globals['_SETTLEPUBLICATIONREQUEST'].fields_by_name['remote_id']._loaded_options = None
+  _globals['_SETTLEPUBLICATIONREQUEST'].fields_by_name['remote_id']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_SETTLEPUBLICATIONREQUEST'].fields_by_name['error']._loaded_options = None
+  _globals['_SETTLEPUBLICATIONREQUEST'].fields_by_name['error']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_PERFORMANCECOUNT'].fields_by_name['metric']._loaded_options = None
+  _globals['_PERFORMANCECOUNT'].fields_by_name['metric']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_PERFORMANCECOUNT'].fields_by_name['value']._loaded_options = None
+  _globals['_PERFORMANCECOUNT'].fields_by_name['value']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_RECORDPERFORMANCEREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_RECORDPERFORMANCEREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_RECORDPERFORMANCEREQUEST'].fields_by_name['post_urn']._loaded_options = None
+  _globals['_RECORDPERFORMANCEREQUEST'].fields_by_name['post_urn']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_RECORDPERFORMANCEREQUEST'].fields_by_name['time']._loaded_options = None
+  _globals['_RECORDPERFORMANCEREQUEST'].fields_by_name['time']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_RECORDPERFORMANCEREQUEST'].fields_by_name['counts']._loaded_options = None
+  _globals['_RECORDPERFORMANCEREQUEST'].fields_by_name['counts']._serialized_options = b'\272H\005\222\001\002\020\n'
   _globals['_CONTENTINTERNALSERVICE'].methods_by_name['ClaimDueContent']._loaded_options = None
   _globals['_CONTENTINTERNALSERVICE'].methods_by_name['ClaimDueContent']._serialized_options = b'\310\363\030\004\322\363\030\002\010\005\332\363\030\tscheduler'
   _globals['_CONTENTINTERNALSERVICE'].methods_by_name['BeginPublication']._loaded_options = None
   _globals['_CONTENTINTERNALSERVICE'].methods_by_name['BeginPublication']._serialized_options = b'\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
   _globals['_CONTENTINTERNALSERVICE'].methods_by_name['RecordPublication']._loaded_options = None
   _globals['_CONTENTINTERNALSERVICE'].methods_by_name['RecordPublication']._serialized_options = b'\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
-  _globals['_PUBLICATIONOUTCOME']._serialized_start=1067
-  _globals['_PUBLICATIONOUTCOME']._serialized_end=1258
+  _globals['_CONTENTINTERNALSERVICE'].methods_by_name['SettlePublication']._loaded_options = None
+  _globals['_CONTENTINTERNALSERVICE'].methods_by_name['SettlePublication']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
+  _globals['_CONTENTINTERNALSERVICE'].methods_by_name['RecordPerformance']._loaded_options = None
+  _globals['_CONTENTINTERNALSERVICE'].methods_by_name['RecordPerformance']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\005\332\363\030\007workers'
+  _globals['_PUBLICATIONOUTCOME']._serialized_start=1669
+  _globals['_PUBLICATIONOUTCOME']._serialized_end=1860
+  _globals['_PERFORMANCEMETRIC']._serialized_start=1863
+  _globals['_PERFORMANCEMETRIC']._serialized_end=2073
   _globals['_PUBLICATIONCLAIM']._serialized_start=205
   _globals['_PUBLICATIONCLAIM']._serialized_end=277
   _globals['_CLAIMDUECONTENTREQUEST']._serialized_start=279
@@ -71,6 +99,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDPUBLICATIONREQUEST']._serialized_end=1035
   _globals['_RECORDPUBLICATIONRESPONSE']._serialized_start=1037
   _globals['_RECORDPUBLICATIONRESPONSE']._serialized_end=1064
-  _globals['_CONTENTINTERNALSERVICE']._serialized_start=1261
-  _globals['_CONTENTINTERNALSERVICE']._serialized_end=1698
+  _globals['_SETTLEPUBLICATIONREQUEST']._serialized_start=1067
+  _globals['_SETTLEPUBLICATIONREQUEST']._serialized_end=1276
+  _globals['_SETTLEPUBLICATIONRESPONSE']._serialized_start=1278
+  _globals['_SETTLEPUBLICATIONRESPONSE']._serialized_end=1305
+  _globals['_PERFORMANCECOUNT']._serialized_start=1307
+  _globals['_PERFORMANCECOUNT']._serialized_end=1417
+  _globals['_RECORDPERFORMANCEREQUEST']._serialized_start=1420
+  _globals['_RECORDPERFORMANCEREQUEST']._serialized_end=1617
+  _globals['_RECORDPERFORMANCERESPONSE']._serialized_start=1619
+  _globals['_RECORDPERFORMANCERESPONSE']._serialized_end=1666
+  _globals['_CONTENTINTERNALSERVICE']._serialized_start=2076
+  _globals['_CONTENTINTERNALSERVICE']._serialized_end=2799
 # @@protoc_insertion_point(module_scope)

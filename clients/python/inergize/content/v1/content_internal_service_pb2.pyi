@@ -53,6 +53,42 @@ PUBLICATION_OUTCOME_DEFERRED: PublicationOutcome.ValueType  # 4
 """Not now: try again at `retry_time`."""
 Global___PublicationOutcome: _TypeAlias = PublicationOutcome  # noqa: Y015
 
+class _PerformanceMetric:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PerformanceMetricEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PerformanceMetric.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PERFORMANCE_METRIC_UNSPECIFIED: _PerformanceMetric.ValueType  # 0
+    """Not set; refused."""
+    PERFORMANCE_METRIC_VIEWS: _PerformanceMetric.ValueType  # 1
+    """How often it was seen."""
+    PERFORMANCE_METRIC_LIKES: _PerformanceMetric.ValueType  # 2
+    """Reactions of all kinds."""
+    PERFORMANCE_METRIC_COMMENTS: _PerformanceMetric.ValueType  # 3
+    """Comments."""
+    PERFORMANCE_METRIC_SHARES: _PerformanceMetric.ValueType  # 4
+    """Reposts."""
+    PERFORMANCE_METRIC_CLICKS: _PerformanceMetric.ValueType  # 5
+    """Clicks."""
+
+class PerformanceMetric(_PerformanceMetric, metaclass=_PerformanceMetricEnumTypeWrapper):
+    """What is counted of a post."""
+
+PERFORMANCE_METRIC_UNSPECIFIED: PerformanceMetric.ValueType  # 0
+"""Not set; refused."""
+PERFORMANCE_METRIC_VIEWS: PerformanceMetric.ValueType  # 1
+"""How often it was seen."""
+PERFORMANCE_METRIC_LIKES: PerformanceMetric.ValueType  # 2
+"""Reactions of all kinds."""
+PERFORMANCE_METRIC_COMMENTS: PerformanceMetric.ValueType  # 3
+"""Comments."""
+PERFORMANCE_METRIC_SHARES: PerformanceMetric.ValueType  # 4
+"""Reposts."""
+PERFORMANCE_METRIC_CLICKS: PerformanceMetric.ValueType  # 5
+"""Clicks."""
+Global___PerformanceMetric: _TypeAlias = PerformanceMetric  # noqa: Y015
+
 @_typing.final
 class PublicationClaim(_message.Message):
     """One claimed content."""
@@ -273,3 +309,144 @@ class RecordPublicationResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordPublicationResponse: _TypeAlias = RecordPublicationResponse  # noqa: Y015
+
+@_typing.final
+class SettlePublicationRequest(_message.Message):
+    """Request for `SettlePublication`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_ID_FIELD_NUMBER: _builtins.int
+    ACTION_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    REMOTE_ID_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    content_id: _builtins.str
+    """Required. The content."""
+    action_id: _builtins.str
+    """Required. The action that was to publish it."""
+    outcome: Global___PublicationOutcome.ValueType
+    """Required. `PUBLICATION_OUTCOME_PUBLISHED` or `PUBLICATION_OUTCOME_FAILED`."""
+    remote_id: _builtins.str
+    """LinkedIn's name for the post; required when published."""
+    error: _builtins.str
+    """Why it is held not to have been published."""
+    def __init__(
+        self,
+        *,
+        content_id: _builtins.str = ...,
+        action_id: _builtins.str = ...,
+        outcome: Global___PublicationOutcome.ValueType = ...,
+        remote_id: _builtins.str = ...,
+        error: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action_id", b"action_id", "content_id", b"content_id", "error", b"error", "outcome", b"outcome", "remote_id", b"remote_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SettlePublicationRequest: _TypeAlias = SettlePublicationRequest  # noqa: Y015
+
+@_typing.final
+class SettlePublicationResponse(_message.Message):
+    """Response for `SettlePublication`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SettlePublicationResponse: _TypeAlias = SettlePublicationResponse  # noqa: Y015
+
+@_typing.final
+class PerformanceCount(_message.Message):
+    """One running total."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    METRIC_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    metric: Global___PerformanceMetric.ValueType
+    """Required. What was counted."""
+    value: _builtins.int
+    """The total."""
+    def __init__(
+        self,
+        *,
+        metric: Global___PerformanceMetric.ValueType = ...,
+        value: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["metric", b"metric", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PerformanceCount: _TypeAlias = PerformanceCount  # noqa: Y015
+
+@_typing.final
+class RecordPerformanceRequest(_message.Message):
+    """Request for `RecordPerformance`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    POST_URN_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Required. The author."""
+    post_urn: _builtins.str
+    """Required. LinkedIn's name for the post, as `RecordPublication` was told."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """Required. When it was counted."""
+
+    @_builtins.property
+    def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___PerformanceCount]:
+        """What was counted."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        post_urn: _builtins.str = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        counts: _abc.Iterable[Global___PerformanceCount] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "post_urn", b"post_urn", "time", b"time", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordPerformanceRequest: _TypeAlias = RecordPerformanceRequest  # noqa: Y015
+
+@_typing.final
+class RecordPerformanceResponse(_message.Message):
+    """Response for `RecordPerformance`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_ID_FIELD_NUMBER: _builtins.int
+    content_id: _builtins.str
+    """The content; empty when there is none."""
+    def __init__(
+        self,
+        *,
+        content_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_id", b"content_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordPerformanceResponse: _TypeAlias = RecordPerformanceResponse  # noqa: Y015

@@ -50,6 +50,16 @@ class ContentInternalServiceStub:
                 request_serializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPublicationRequest.SerializeToString,
                 response_deserializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPublicationResponse.FromString,
                 _registered_method=True)
+        self.SettlePublication = channel.unary_unary(
+                '/inergize.content.v1.ContentInternalService/SettlePublication',
+                request_serializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.SettlePublicationRequest.SerializeToString,
+                response_deserializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.SettlePublicationResponse.FromString,
+                _registered_method=True)
+        self.RecordPerformance = channel.unary_unary(
+                '/inergize.content.v1.ContentInternalService/RecordPerformance',
+                request_serializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPerformanceRequest.SerializeToString,
+                response_deserializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPerformanceResponse.FromString,
+                _registered_method=True)
 
 
 class ContentInternalServiceServicer:
@@ -81,6 +91,23 @@ class ContentInternalServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SettlePublication(self, request, context):
+        """Records what became of a publication whose answer was lost. One that is not unknown any more,
+        or belongs to another action, is left as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordPerformance(self, request, context):
+        """Keeps how a published post does: running totals at one time. Repeating it changes nothing.
+
+        Answers which content it is; none when the post was not published from here, or is forgotten.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ContentInternalServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -98,6 +125,16 @@ def add_ContentInternalServiceServicer_to_server(servicer, server):
                     servicer.RecordPublication,
                     request_deserializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPublicationRequest.FromString,
                     response_serializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPublicationResponse.SerializeToString,
+            ),
+            'SettlePublication': grpc.unary_unary_rpc_method_handler(
+                    servicer.SettlePublication,
+                    request_deserializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.SettlePublicationRequest.FromString,
+                    response_serializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.SettlePublicationResponse.SerializeToString,
+            ),
+            'RecordPerformance': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordPerformance,
+                    request_deserializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPerformanceRequest.FromString,
+                    response_serializer=inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPerformanceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -182,6 +219,60 @@ class ContentInternalService:
             '/inergize.content.v1.ContentInternalService/RecordPublication',
             inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPublicationRequest.SerializeToString,
             inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPublicationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SettlePublication(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.content.v1.ContentInternalService/SettlePublication',
+            inergize_dot_content_dot_v1_dot_content__internal__service__pb2.SettlePublicationRequest.SerializeToString,
+            inergize_dot_content_dot_v1_dot_content__internal__service__pb2.SettlePublicationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordPerformance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.content.v1.ContentInternalService/RecordPerformance',
+            inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPerformanceRequest.SerializeToString,
+            inergize_dot_content_dot_v1_dot_content__internal__service__pb2.RecordPerformanceResponse.FromString,
             options,
             channel_credentials,
             insecure,

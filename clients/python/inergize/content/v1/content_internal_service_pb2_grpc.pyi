@@ -45,6 +45,15 @@ class ContentInternalServiceStub:
 
     Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the claim is no longer the caller's.
     """
+    SettlePublication: _grpc.UnaryUnaryMultiCallable[_content_internal_service_pb2.SettlePublicationRequest, _content_internal_service_pb2.SettlePublicationResponse]
+    """Records what became of a publication whose answer was lost. One that is not unknown any more,
+    or belongs to another action, is left as it is.
+    """
+    RecordPerformance: _grpc.UnaryUnaryMultiCallable[_content_internal_service_pb2.RecordPerformanceRequest, _content_internal_service_pb2.RecordPerformanceResponse]
+    """Keeps how a published post does: running totals at one time. Repeating it changes nothing.
+
+    Answers which content it is; none when the post was not published from here, or is forgotten.
+    """
 
 @_typing.type_check_only
 class ContentInternalServiceAsyncStub(ContentInternalServiceStub):
@@ -62,6 +71,15 @@ class ContentInternalServiceAsyncStub(ContentInternalServiceStub):
     """Records how publishing went. Repeating it with the same outcome changes nothing.
 
     Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the claim is no longer the caller's.
+    """
+    SettlePublication: _aio.UnaryUnaryMultiCallable[_content_internal_service_pb2.SettlePublicationRequest, _content_internal_service_pb2.SettlePublicationResponse]  # type: ignore[assignment]
+    """Records what became of a publication whose answer was lost. One that is not unknown any more,
+    or belongs to another action, is left as it is.
+    """
+    RecordPerformance: _aio.UnaryUnaryMultiCallable[_content_internal_service_pb2.RecordPerformanceRequest, _content_internal_service_pb2.RecordPerformanceResponse]  # type: ignore[assignment]
+    """Keeps how a published post does: running totals at one time. Repeating it changes nothing.
+
+    Answers which content it is; none when the post was not published from here, or is forgotten.
     """
 
 class ContentInternalServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -95,6 +113,27 @@ class ContentInternalServiceServicer(metaclass=_abc_1.ABCMeta):
         """Records how publishing went. Repeating it with the same outcome changes nothing.
 
         Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the claim is no longer the caller's.
+        """
+
+    @_abc_1.abstractmethod
+    def SettlePublication(
+        self,
+        request: _content_internal_service_pb2.SettlePublicationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_content_internal_service_pb2.SettlePublicationResponse, _abc.Awaitable[_content_internal_service_pb2.SettlePublicationResponse]]:
+        """Records what became of a publication whose answer was lost. One that is not unknown any more,
+        or belongs to another action, is left as it is.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordPerformance(
+        self,
+        request: _content_internal_service_pb2.RecordPerformanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_content_internal_service_pb2.RecordPerformanceResponse, _abc.Awaitable[_content_internal_service_pb2.RecordPerformanceResponse]]:
+        """Keeps how a published post does: running totals at one time. Repeating it changes nothing.
+
+        Answers which content it is; none when the post was not published from here, or is forgotten.
         """
 
 def add_ContentInternalServiceServicer_to_server(servicer: ContentInternalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -103,8 +103,9 @@ class ContentServiceServicer:
         after it, one that happens twice means the first.
         Returns `NOT_FOUND` (ERROR_REASON_CONTENT_NOT_FOUND), `INVALID_ARGUMENT`
         (ERROR_REASON_SCHEDULE_TIME, ERROR_REASON_TIME_ZONE), `FAILED_PRECONDITION`
-        (ERROR_REASON_CONTENT_STATE, ERROR_REASON_CONTENT_NOT_PUBLISHABLE) and `ABORTED`
-        (ERROR_REASON_ETAG_MISMATCH).
+        (ERROR_REASON_CONTENT_STATE, ERROR_REASON_CONTENT_NOT_PUBLISHABLE), `ABORTED`
+        (ERROR_REASON_ETAG_MISMATCH) and `RESOURCE_EXHAUSTED` (ERROR_REASON_ENTITLEMENT) when as much
+        is scheduled as the subscription allows.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -52,8 +52,9 @@ class ContentServiceStub:
     after it, one that happens twice means the first.
     Returns `NOT_FOUND` (ERROR_REASON_CONTENT_NOT_FOUND), `INVALID_ARGUMENT`
     (ERROR_REASON_SCHEDULE_TIME, ERROR_REASON_TIME_ZONE), `FAILED_PRECONDITION`
-    (ERROR_REASON_CONTENT_STATE, ERROR_REASON_CONTENT_NOT_PUBLISHABLE) and `ABORTED`
-    (ERROR_REASON_ETAG_MISMATCH).
+    (ERROR_REASON_CONTENT_STATE, ERROR_REASON_CONTENT_NOT_PUBLISHABLE), `ABORTED`
+    (ERROR_REASON_ETAG_MISMATCH) and `RESOURCE_EXHAUSTED` (ERROR_REASON_ENTITLEMENT) when as much
+    is scheduled as the subscription allows.
     """
     UnscheduleContent: _grpc.UnaryUnaryMultiCallable[_content_service_pb2.UnscheduleContentRequest, _content_service_pb2.UnscheduleContentResponse]
     """Makes a scheduled content a draft again.
@@ -92,8 +93,9 @@ class ContentServiceAsyncStub(ContentServiceStub):
     after it, one that happens twice means the first.
     Returns `NOT_FOUND` (ERROR_REASON_CONTENT_NOT_FOUND), `INVALID_ARGUMENT`
     (ERROR_REASON_SCHEDULE_TIME, ERROR_REASON_TIME_ZONE), `FAILED_PRECONDITION`
-    (ERROR_REASON_CONTENT_STATE, ERROR_REASON_CONTENT_NOT_PUBLISHABLE) and `ABORTED`
-    (ERROR_REASON_ETAG_MISMATCH).
+    (ERROR_REASON_CONTENT_STATE, ERROR_REASON_CONTENT_NOT_PUBLISHABLE), `ABORTED`
+    (ERROR_REASON_ETAG_MISMATCH) and `RESOURCE_EXHAUSTED` (ERROR_REASON_ENTITLEMENT) when as much
+    is scheduled as the subscription allows.
     """
     UnscheduleContent: _aio.UnaryUnaryMultiCallable[_content_service_pb2.UnscheduleContentRequest, _content_service_pb2.UnscheduleContentResponse]  # type: ignore[assignment]
     """Makes a scheduled content a draft again.
@@ -153,8 +155,9 @@ class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
         after it, one that happens twice means the first.
         Returns `NOT_FOUND` (ERROR_REASON_CONTENT_NOT_FOUND), `INVALID_ARGUMENT`
         (ERROR_REASON_SCHEDULE_TIME, ERROR_REASON_TIME_ZONE), `FAILED_PRECONDITION`
-        (ERROR_REASON_CONTENT_STATE, ERROR_REASON_CONTENT_NOT_PUBLISHABLE) and `ABORTED`
-        (ERROR_REASON_ETAG_MISMATCH).
+        (ERROR_REASON_CONTENT_STATE, ERROR_REASON_CONTENT_NOT_PUBLISHABLE), `ABORTED`
+        (ERROR_REASON_ETAG_MISMATCH) and `RESOURCE_EXHAUSTED` (ERROR_REASON_ENTITLEMENT) when as much
+        is scheduled as the subscription allows.
         """
 
     @_abc_1.abstractmethod

@@ -23,49 +23,63 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
-from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from inergize.common.v1 import access_pb2 as inergize_dot_common_dot_v1_dot_access__pb2
+from inergize.profile.v1 import linkedin_connection_pb2 as inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2
+from inergize.profile.v1 import linkedin_imports_pb2 as inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2
+from inergize.profile.v1 import linkedin_reading_pb2 as inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2
+from inergize.profile.v1 import profile_actions_pb2 as inergize_dot_profile_dot_v1_dot_profile__actions__pb2
+from inergize.profile.v1 import profile_notification_mails_pb2 as inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2
+from inergize.profile.v1 import profile_notifications_pb2 as inergize_dot_profile_dot_v1_dot_profile__notifications__pb2
+from inergize.profile.v1 import profile_preferences_pb2 as inergize_dot_profile_dot_v1_dot_profile__preferences__pb2
+from inergize.profile.v1 import profile_push_pb2 as inergize_dot_profile_dot_v1_dot_profile__push__pb2
+from inergize.profile.v1 import profile_webhooks_pb2 as inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2inergize/profile/v1/profile_internal_service.proto\x12\x13inergize.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1finergize/common/v1/access.proto\"\x85\x01\n\x0bPublishPost\x12\x18\n\x04text\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xb8\x17\x12?\n\nvisibility\x18\x02 \x01(\x0e\x32\x1f.inergize.profile.v1.VisibilityB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1b\n\nauthor_urn\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"2\n\x15InitializeUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x18\n\x16InitializeUserResponse\"\x9a\x01\n\x14\x45xecuteActionRequest\x12\x1c\n\nattempt_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x19\n\x07user_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x38\n\x0cpublish_post\x18\x03 \x01(\x0b\x32 .inergize.profile.v1.PublishPostH\x00\x42\x0f\n\x06\x61\x63tion\x12\x05\xbaH\x02\x08\x01\"\xcf\x01\n\x15\x45xecuteActionResponse\x12\x33\n\x07outcome\x18\x01 \x01(\x0e\x32\".inergize.profile.v1.ActionOutcome\x12\x11\n\tremote_id\x18\x02 \x01(\t\x12\x13\n\x0bstatus_code\x18\x03 \x01(\x05\x12\x12\n\nerror_code\x18\x04 \x01(\t\x12\x15\n\rerror_message\x18\x05 \x01(\t\x12.\n\nretry_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*[\n\nVisibility\x12\x1a\n\x16VISIBILITY_UNSPECIFIED\x10\x00\x12\x15\n\x11VISIBILITY_PUBLIC\x10\x01\x12\x1a\n\x16VISIBILITY_CONNECTIONS\x10\x02*\x86\x01\n\rActionOutcome\x12\x1e\n\x1a\x41\x43TION_OUTCOME_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41\x43TION_OUTCOME_CONFIRMED\x10\x01\x12\x1b\n\x17\x41\x43TION_OUTCOME_REJECTED\x10\x02\x12\x1a\n\x16\x41\x43TION_OUTCOME_UNKNOWN\x10\x03\x32\x9d\x02\n\x16ProfileInternalService\x12\x83\x01\n\x0eInitializeUser\x12*.inergize.profile.v1.InitializeUserRequest\x1a+.inergize.profile.v1.InitializeUserResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12}\n\rExecuteAction\x12).inergize.profile.v1.ExecuteActionRequest\x1a*.inergize.profile.v1.ExecuteActionResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x19\xda\xf3\x18\x07workersb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2inergize/profile/v1/profile_internal_service.proto\x12\x13inergize.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1finergize/common/v1/access.proto\x1a-inergize/profile/v1/linkedin_connection.proto\x1a*inergize/profile/v1/linkedin_imports.proto\x1a*inergize/profile/v1/linkedin_reading.proto\x1a)inergize/profile/v1/profile_actions.proto\x1a\x34inergize/profile/v1/profile_notification_mails.proto\x1a/inergize/profile/v1/profile_notifications.proto\x1a-inergize/profile/v1/profile_preferences.proto\x1a&inergize/profile/v1/profile_push.proto\x1a*inergize/profile/v1/profile_webhooks.proto\"2\n\x15InitializeUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x18\n\x16InitializeUserResponse2\xb6\x12\n\x16ProfileInternalService\x12\x83\x01\n\x0eInitializeUser\x12*.inergize.profile.v1.InitializeUserRequest\x1a+.inergize.profile.v1.InitializeUserResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12}\n\rExecuteAction\x12).inergize.profile.v1.ExecuteActionRequest\x1a*.inergize.profile.v1.ExecuteActionResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x19\xda\xf3\x18\x07workers\x12\x83\x01\n\x0fReconcileAction\x12+.inergize.profile.v1.ReconcileActionRequest\x1a,.inergize.profile.v1.ReconcileActionResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x19\xda\xf3\x18\x07workers\x12\x98\x01\n\x15RefreshExpiringTokens\x12\x31.inergize.profile.v1.RefreshExpiringTokensRequest\x1a\x32.inergize.profile.v1.RefreshExpiringTokensResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08#\xda\xf3\x18\x07workers\x12\x95\x01\n\x14RevokeLinkedInTokens\x12\x30.inergize.profile.v1.RevokeLinkedInTokensRequest\x1a\x31.inergize.profile.v1.RevokeLinkedInTokensResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x19\xda\xf3\x18\x07workers\x12\x8f\x01\n\x12ReadLinkedInImport\x12..inergize.profile.v1.ReadLinkedInImportRequest\x1a/.inergize.profile.v1.ReadLinkedInImportResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08#\xda\xf3\x18\x07workers\x12\x83\x01\n\x0e\x43ollectMetrics\x12*.inergize.profile.v1.CollectMetricsRequest\x1a+.inergize.profile.v1.CollectMetricsResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08<\xda\xf3\x18\x07workers\x12\xbf\x01\n\x12GetUserPreferences\x12..inergize.profile.v1.GetUserPreferencesRequest\x1a/.inergize.profile.v1.GetUserPreferencesResponse\"H\x90\x02\x01\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x02\xda\xf3\x18\x07\x63ontent\xda\xf3\x18\nautomation\xda\xf3\x18\x06safety\xda\xf3\x18\tanalytics\xda\xf3\x18\x07workers\x12\x9e\x01\n\x17PrepareNotificationMail\x12\x33.inergize.profile.v1.PrepareNotificationMailRequest\x1a\x34.inergize.profile.v1.PrepareNotificationMailResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x9b\x01\n\x16\x46inishNotificationMail\x12\x32.inergize.profile.v1.FinishNotificationMailRequest\x1a\x33.inergize.profile.v1.FinishNotificationMailResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12z\n\x0bPreparePush\x12\'.inergize.profile.v1.PreparePushRequest\x1a(.inergize.profile.v1.PreparePushResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12w\n\nFinishPush\x12&.inergize.profile.v1.FinishPushRequest\x1a\'.inergize.profile.v1.FinishPushResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\xa3\x01\n\x06Notify\x12\".inergize.profile.v1.NotifyRequest\x1a#.inergize.profile.v1.NotifyResponse\"P\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x04\x61uth\xda\xf3\x18\x07\x63ontent\xda\xf3\x18\nautomation\xda\xf3\x18\x06safety\xda\xf3\x18\tanalytics\xda\xf3\x18\x07workers\x12t\n\tEmitEvent\x12%.inergize.profile.v1.EmitEventRequest\x1a&.inergize.profile.v1.EmitEventResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x98\x01\n\x16\x43laimWebhookDeliveries\x12\x32.inergize.profile.v1.ClaimWebhookDeliveriesRequest\x1a\x33.inergize.profile.v1.ClaimWebhookDeliveriesResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\x07workers\x12\x98\x01\n\x15\x46inishWebhookDelivery\x12\x31.inergize.profile.v1.FinishWebhookDeliveryRequest\x1a\x32.inergize.profile.v1.FinishWebhookDeliveryResponse\"\x18\x90\x02\x02\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x05\xda\xf3\x18\x07workersb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'inergize.profile.v1.profile_internal_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PUBLISHPOST'].fields_by_name['text']._loaded_options = None
-  _globals['_PUBLISHPOST'].fields_by_name['text']._serialized_options = b'\272H\007r\005\020\001\030\270\027'
-  _globals['_PUBLISHPOST'].fields_by_name['visibility']._loaded_options = None
-  _globals['_PUBLISHPOST'].fields_by_name['visibility']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
-  _globals['_PUBLISHPOST'].fields_by_name['author_urn']._loaded_options = None
-  _globals['_PUBLISHPOST'].fields_by_name['author_urn']._serialized_options = b'\272H\004r\002\030d'
   _globals['_INITIALIZEUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
   _globals['_INITIALIZEUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
-  _globals['_EXECUTEACTIONREQUEST'].oneofs_by_name['action']._loaded_options = None
-  _globals['_EXECUTEACTIONREQUEST'].oneofs_by_name['action']._serialized_options = b'\272H\002\010\001'
-  _globals['_EXECUTEACTIONREQUEST'].fields_by_name['attempt_id']._loaded_options = None
-  _globals['_EXECUTEACTIONREQUEST'].fields_by_name['attempt_id']._serialized_options = b'\272H\005r\003\260\001\001'
-  _globals['_EXECUTEACTIONREQUEST'].fields_by_name['user_id']._loaded_options = None
-  _globals['_EXECUTEACTIONREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_PROFILEINTERNALSERVICE'].methods_by_name['InitializeUser']._loaded_options = None
   _globals['_PROFILEINTERNALSERVICE'].methods_by_name['InitializeUser']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
   _globals['_PROFILEINTERNALSERVICE'].methods_by_name['ExecuteAction']._loaded_options = None
   _globals['_PROFILEINTERNALSERVICE'].methods_by_name['ExecuteAction']._serialized_options = b'\310\363\030\004\322\363\030\002\010\031\332\363\030\007workers'
-  _globals['_VISIBILITY']._serialized_start=751
-  _globals['_VISIBILITY']._serialized_end=842
-  _globals['_ACTIONOUTCOME']._serialized_start=845
-  _globals['_ACTIONOUTCOME']._serialized_end=979
-  _globals['_PUBLISHPOST']._serialized_start=171
-  _globals['_PUBLISHPOST']._serialized_end=304
-  _globals['_INITIALIZEUSERREQUEST']._serialized_start=306
-  _globals['_INITIALIZEUSERREQUEST']._serialized_end=356
-  _globals['_INITIALIZEUSERRESPONSE']._serialized_start=358
-  _globals['_INITIALIZEUSERRESPONSE']._serialized_end=382
-  _globals['_EXECUTEACTIONREQUEST']._serialized_start=385
-  _globals['_EXECUTEACTIONREQUEST']._serialized_end=539
-  _globals['_EXECUTEACTIONRESPONSE']._serialized_start=542
-  _globals['_EXECUTEACTIONRESPONSE']._serialized_end=749
-  _globals['_PROFILEINTERNALSERVICE']._serialized_start=982
-  _globals['_PROFILEINTERNALSERVICE']._serialized_end=1267
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['ReconcileAction']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['ReconcileAction']._serialized_options = b'\310\363\030\004\322\363\030\002\010\031\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['RefreshExpiringTokens']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['RefreshExpiringTokens']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010#\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['RevokeLinkedInTokens']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['RevokeLinkedInTokens']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\031\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['ReadLinkedInImport']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['ReadLinkedInImport']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010#\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['CollectMetrics']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['CollectMetrics']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010<\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['GetUserPreferences']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['GetUserPreferences']._serialized_options = b'\220\002\001\310\363\030\004\322\363\030\002\010\002\332\363\030\007content\332\363\030\nautomation\332\363\030\006safety\332\363\030\tanalytics\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['PrepareNotificationMail']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['PrepareNotificationMail']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['FinishNotificationMail']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['FinishNotificationMail']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['PreparePush']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['PreparePush']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['FinishPush']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['FinishPush']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['Notify']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['Notify']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\003\332\363\030\004auth\332\363\030\007content\332\363\030\nautomation\332\363\030\006safety\332\363\030\tanalytics\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['EmitEvent']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['EmitEvent']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['ClaimWebhookDeliveries']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['ClaimWebhookDeliveries']._serialized_options = b'\310\363\030\004\322\363\030\002\010\005\332\363\030\007workers'
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['FinishWebhookDelivery']._loaded_options = None
+  _globals['_PROFILEINTERNALSERVICE'].methods_by_name['FinishWebhookDelivery']._serialized_options = b'\220\002\002\310\363\030\004\322\363\030\002\010\005\332\363\030\007workers'
+  _globals['_INITIALIZEUSERREQUEST']._serialized_start=549
+  _globals['_INITIALIZEUSERREQUEST']._serialized_end=599
+  _globals['_INITIALIZEUSERRESPONSE']._serialized_start=601
+  _globals['_INITIALIZEUSERRESPONSE']._serialized_end=625
+  _globals['_PROFILEINTERNALSERVICE']._serialized_start=628
+  _globals['_PROFILEINTERNALSERVICE']._serialized_end=2986
 # @@protoc_insertion_point(module_scope)

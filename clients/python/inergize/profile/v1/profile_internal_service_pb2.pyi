@@ -5,8 +5,6 @@ What other services and workers may ask of Profile."""
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from google.protobuf import timestamp_pb2 as _timestamp_pb2
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -17,88 +15,6 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
-
-class _Visibility:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _VisibilityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Visibility.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    VISIBILITY_UNSPECIFIED: _Visibility.ValueType  # 0
-    """Not set."""
-    VISIBILITY_PUBLIC: _Visibility.ValueType  # 1
-    """Anyone."""
-    VISIBILITY_CONNECTIONS: _Visibility.ValueType  # 2
-    """The member's connections."""
-
-class Visibility(_Visibility, metaclass=_VisibilityEnumTypeWrapper):
-    """Who sees a post."""
-
-VISIBILITY_UNSPECIFIED: Visibility.ValueType  # 0
-"""Not set."""
-VISIBILITY_PUBLIC: Visibility.ValueType  # 1
-"""Anyone."""
-VISIBILITY_CONNECTIONS: Visibility.ValueType  # 2
-"""The member's connections."""
-Global___Visibility: _TypeAlias = Visibility  # noqa: Y015
-
-class _ActionOutcome:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _ActionOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ActionOutcome.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    ACTION_OUTCOME_UNSPECIFIED: _ActionOutcome.ValueType  # 0
-    """Not set; never an answer."""
-    ACTION_OUTCOME_CONFIRMED: _ActionOutcome.ValueType  # 1
-    """LinkedIn did it and named the result."""
-    ACTION_OUTCOME_REJECTED: _ActionOutcome.ValueType  # 2
-    """LinkedIn refused it, or nothing was sent: it did not happen."""
-    ACTION_OUTCOME_UNKNOWN: _ActionOutcome.ValueType  # 3
-    """The answer was lost: it may have happened. Never sent again blindly."""
-
-class ActionOutcome(_ActionOutcome, metaclass=_ActionOutcomeEnumTypeWrapper):
-    """What is known of an action after an attempt."""
-
-ACTION_OUTCOME_UNSPECIFIED: ActionOutcome.ValueType  # 0
-"""Not set; never an answer."""
-ACTION_OUTCOME_CONFIRMED: ActionOutcome.ValueType  # 1
-"""LinkedIn did it and named the result."""
-ACTION_OUTCOME_REJECTED: ActionOutcome.ValueType  # 2
-"""LinkedIn refused it, or nothing was sent: it did not happen."""
-ACTION_OUTCOME_UNKNOWN: ActionOutcome.ValueType  # 3
-"""The answer was lost: it may have happened. Never sent again blindly."""
-Global___ActionOutcome: _TypeAlias = ActionOutcome  # noqa: Y015
-
-@_typing.final
-class PublishPost(_message.Message):
-    """Publishes a text post as the member."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TEXT_FIELD_NUMBER: _builtins.int
-    VISIBILITY_FIELD_NUMBER: _builtins.int
-    AUTHOR_URN_FIELD_NUMBER: _builtins.int
-    text: _builtins.str
-    """Plain text; it reaches LinkedIn escaped, so that it appears exactly like this."""
-    visibility: Global___Visibility.ValueType
-    """Who sees it."""
-    author_urn: _builtins.str
-    """The author, `urn:li:person:...`; the connected member when empty."""
-    def __init__(
-        self,
-        *,
-        text: _builtins.str = ...,
-        visibility: Global___Visibility.ValueType = ...,
-        author_urn: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_urn", b"author_urn", "text", b"text", "visibility", b"visibility"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___PublishPost: _TypeAlias = PublishPost  # noqa: Y015
 
 @_typing.final
 class InitializeUserRequest(_message.Message):
@@ -138,81 +54,3 @@ class InitializeUserResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InitializeUserResponse: _TypeAlias = InitializeUserResponse  # noqa: Y015
-
-@_typing.final
-class ExecuteActionRequest(_message.Message):
-    """Request for `ExecuteAction`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ATTEMPT_ID_FIELD_NUMBER: _builtins.int
-    USER_ID_FIELD_NUMBER: _builtins.int
-    PUBLISH_POST_FIELD_NUMBER: _builtins.int
-    attempt_id: _builtins.str
-    """Required. The attempt, from Automation's ledger."""
-    user_id: _builtins.str
-    """Required. On whose behalf."""
-    @_builtins.property
-    def publish_post(self) -> Global___PublishPost:
-        """Publish a post."""
-
-    def __init__(
-        self,
-        *,
-        attempt_id: _builtins.str = ...,
-        user_id: _builtins.str = ...,
-        publish_post: Global___PublishPost | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "publish_post", b"publish_post"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "attempt_id", b"attempt_id", "publish_post", b"publish_post", "user_id", b"user_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_action: _TypeAlias = _typing.Literal["publish_post"]  # noqa: Y015
-    _WhichOneofArgType_action: _TypeAlias = _typing.Literal["action", b"action"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_action) -> _WhichOneofReturnType_action | None: ...
-
-Global___ExecuteActionRequest: _TypeAlias = ExecuteActionRequest  # noqa: Y015
-
-@_typing.final
-class ExecuteActionResponse(_message.Message):
-    """Response for `ExecuteAction`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    OUTCOME_FIELD_NUMBER: _builtins.int
-    REMOTE_ID_FIELD_NUMBER: _builtins.int
-    STATUS_CODE_FIELD_NUMBER: _builtins.int
-    ERROR_CODE_FIELD_NUMBER: _builtins.int
-    ERROR_MESSAGE_FIELD_NUMBER: _builtins.int
-    RETRY_TIME_FIELD_NUMBER: _builtins.int
-    outcome: Global___ActionOutcome.ValueType
-    """What is known."""
-    remote_id: _builtins.str
-    """What LinkedIn made, such as `urn:li:share:...`; empty unless confirmed."""
-    status_code: _builtins.int
-    """LinkedIn's status; 0 when it gave no answer."""
-    error_code: _builtins.str
-    """LinkedIn's error code, or ours for an answer that never came."""
-    error_message: _builtins.str
-    """What went wrong, in words without personal data."""
-    @_builtins.property
-    def retry_time(self) -> _timestamp_pb2.Timestamp:
-        """After a throttle: when to try again."""
-
-    def __init__(
-        self,
-        *,
-        outcome: Global___ActionOutcome.ValueType = ...,
-        remote_id: _builtins.str = ...,
-        status_code: _builtins.int = ...,
-        error_code: _builtins.str = ...,
-        error_message: _builtins.str = ...,
-        retry_time: _timestamp_pb2.Timestamp | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["retry_time", b"retry_time"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_code", b"error_code", "error_message", b"error_message", "outcome", b"outcome", "remote_id", b"remote_id", "retry_time", b"retry_time", "status_code", b"status_code"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ExecuteActionResponse: _TypeAlias = ExecuteActionResponse  # noqa: Y015

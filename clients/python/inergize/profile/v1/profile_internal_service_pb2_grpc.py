@@ -3,7 +3,16 @@
 import grpc
 import warnings
 
+from inergize.profile.v1 import linkedin_connection_pb2 as inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2
+from inergize.profile.v1 import linkedin_imports_pb2 as inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2
+from inergize.profile.v1 import linkedin_reading_pb2 as inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2
+from inergize.profile.v1 import profile_actions_pb2 as inergize_dot_profile_dot_v1_dot_profile__actions__pb2
 from inergize.profile.v1 import profile_internal_service_pb2 as inergize_dot_profile_dot_v1_dot_profile__internal__service__pb2
+from inergize.profile.v1 import profile_notification_mails_pb2 as inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2
+from inergize.profile.v1 import profile_notifications_pb2 as inergize_dot_profile_dot_v1_dot_profile__notifications__pb2
+from inergize.profile.v1 import profile_preferences_pb2 as inergize_dot_profile_dot_v1_dot_profile__preferences__pb2
+from inergize.profile.v1 import profile_push_pb2 as inergize_dot_profile_dot_v1_dot_profile__push__pb2
+from inergize.profile.v1 import profile_webhooks_pb2 as inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -42,8 +51,78 @@ class ProfileInternalServiceStub:
                 _registered_method=True)
         self.ExecuteAction = channel.unary_unary(
                 '/inergize.profile.v1.ProfileInternalService/ExecuteAction',
-                request_serializer=inergize_dot_profile_dot_v1_dot_profile__internal__service__pb2.ExecuteActionRequest.SerializeToString,
-                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__internal__service__pb2.ExecuteActionResponse.FromString,
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ExecuteActionRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ExecuteActionResponse.FromString,
+                _registered_method=True)
+        self.ReconcileAction = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/ReconcileAction',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ReconcileActionRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ReconcileActionResponse.FromString,
+                _registered_method=True)
+        self.RefreshExpiringTokens = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/RefreshExpiringTokens',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RefreshExpiringTokensRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RefreshExpiringTokensResponse.FromString,
+                _registered_method=True)
+        self.RevokeLinkedInTokens = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/RevokeLinkedInTokens',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RevokeLinkedInTokensRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RevokeLinkedInTokensResponse.FromString,
+                _registered_method=True)
+        self.ReadLinkedInImport = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/ReadLinkedInImport',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ReadLinkedInImportRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ReadLinkedInImportResponse.FromString,
+                _registered_method=True)
+        self.CollectMetrics = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/CollectMetrics',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.CollectMetricsRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.CollectMetricsResponse.FromString,
+                _registered_method=True)
+        self.GetUserPreferences = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/GetUserPreferences',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.GetUserPreferencesRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.GetUserPreferencesResponse.FromString,
+                _registered_method=True)
+        self.PrepareNotificationMail = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/PrepareNotificationMail',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.PrepareNotificationMailRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.PrepareNotificationMailResponse.FromString,
+                _registered_method=True)
+        self.FinishNotificationMail = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/FinishNotificationMail',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.FinishNotificationMailRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.FinishNotificationMailResponse.FromString,
+                _registered_method=True)
+        self.PreparePush = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/PreparePush',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.PreparePushRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.PreparePushResponse.FromString,
+                _registered_method=True)
+        self.FinishPush = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/FinishPush',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.FinishPushRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.FinishPushResponse.FromString,
+                _registered_method=True)
+        self.Notify = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/Notify',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.NotifyRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.NotifyResponse.FromString,
+                _registered_method=True)
+        self.EmitEvent = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/EmitEvent',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.EmitEventRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.EmitEventResponse.FromString,
+                _registered_method=True)
+        self.ClaimWebhookDeliveries = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/ClaimWebhookDeliveries',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ClaimWebhookDeliveriesRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ClaimWebhookDeliveriesResponse.FromString,
+                _registered_method=True)
+        self.FinishWebhookDelivery = channel.unary_unary(
+                '/inergize.profile.v1.ProfileInternalService/FinishWebhookDelivery',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.FinishWebhookDeliveryRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.FinishWebhookDeliveryResponse.FromString,
                 _registered_method=True)
 
 
@@ -61,9 +140,134 @@ class ProfileInternalServiceServicer:
     def ExecuteAction(self, request, context):
         """Performs one action on LinkedIn under an attempt id.
 
-        The same attempt id never sends twice: a repeat returns what is known of the first.
-        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `INVALID_ARGUMENT`
-        (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used for another action.
+        The same attempt id never sends twice: a repeat returns what is known of the first. Files are
+        uploaded before; that may take longer than the call, which then ends with `DEADLINE_EXCEEDED`
+        while the attempt goes on: ask again.
+        Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_NOT_CONNECTED, and
+        ERROR_REASON_LINKEDIN_PRODUCT_MISSING for an action that LinkedIn has not opened for this
+        deployment; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used
+        for another action.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReconcileAction(self, request, context):
+        """Reads back what became of an attempt whose answer was lost. Sends nothing.
+
+        Returns `NOT_FOUND` (ERROR_REASON_ATTEMPT_NOT_FOUND) for an attempt that the user never made
+        here.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefreshExpiringTokens(self, request, context):
+        """Refreshes some of the access tokens that end within a week, the most urgent first.
+
+        One process at a time refreshes a member's; calling again goes on with the rest.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeLinkedInTokens(self, request, context):
+        """Gives a disconnected member's tokens back to LinkedIn and forgets them.
+
+        Repeating it changes nothing. Returns `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReadLinkedInImport(self, request, context):
+        """Reads an archive that a member has put, and deletes it. Reading again adds nothing.
+
+        Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CollectMetrics(self, request, context):
+        """Measures some of the published posts that are due, and hands on what was counted.
+
+        A periodic job does the same; call it to catch up.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUserPreferences(self, request, context):
+        """Returns what a user allows; the defaults for one whose preferences do not exist yet.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PrepareNotificationMail(self, request, context):
+        """Returns what a mail of notifications holds, if there is one to send now: of one notification, or
+        the digest. One that is not due yet is planned for when it is.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FinishNotificationMail(self, request, context):
+        """Notes that notifications were mailed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreparePush(self, request, context):
+        """Returns the request that tells a browser, encrypted for it, if there is one to send now. In quiet
+        hours another is planned for their end.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FinishPush(self, request, context):
+        """Notes that a browser was pushed to, or forgets it when its push service knows it no more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Notify(self, request, context):
+        """Tells a user something: kept, streamed, and mailed or pushed as the user prefers.
+
+        The same dedupe key tells a user once. Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) and
+        `INVALID_ARGUMENT` (ERROR_REASON_NOTIFICATION_KIND) for a kind that does not exist.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EmitEvent(self, request, context):
+        """Tells a user's webhooks of an event; the same dedupe key tells each once.
+
+        Returns `INVALID_ARGUMENT`: ERROR_REASON_WEBHOOK_EVENT_TYPE for an event that does not exist,
+        ERROR_REASON_INVALID_REQUEST for data without exactly the fields of its example.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClaimWebhookDeliveries(self, request, context):
+        """Hands out messages for webhooks that are due, signed, each for half a minute.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FinishWebhookDelivery(self, request, context):
+        """Records how a try went; a claim that has lapsed, or was recorded, changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -79,8 +283,78 @@ def add_ProfileInternalServiceServicer_to_server(servicer, server):
             ),
             'ExecuteAction': grpc.unary_unary_rpc_method_handler(
                     servicer.ExecuteAction,
-                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__internal__service__pb2.ExecuteActionRequest.FromString,
-                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__internal__service__pb2.ExecuteActionResponse.SerializeToString,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ExecuteActionRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ExecuteActionResponse.SerializeToString,
+            ),
+            'ReconcileAction': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReconcileAction,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ReconcileActionRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ReconcileActionResponse.SerializeToString,
+            ),
+            'RefreshExpiringTokens': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefreshExpiringTokens,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RefreshExpiringTokensRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RefreshExpiringTokensResponse.SerializeToString,
+            ),
+            'RevokeLinkedInTokens': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeLinkedInTokens,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RevokeLinkedInTokensRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RevokeLinkedInTokensResponse.SerializeToString,
+            ),
+            'ReadLinkedInImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReadLinkedInImport,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ReadLinkedInImportRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ReadLinkedInImportResponse.SerializeToString,
+            ),
+            'CollectMetrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.CollectMetrics,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.CollectMetricsRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.CollectMetricsResponse.SerializeToString,
+            ),
+            'GetUserPreferences': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUserPreferences,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.GetUserPreferencesRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.GetUserPreferencesResponse.SerializeToString,
+            ),
+            'PrepareNotificationMail': grpc.unary_unary_rpc_method_handler(
+                    servicer.PrepareNotificationMail,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.PrepareNotificationMailRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.PrepareNotificationMailResponse.SerializeToString,
+            ),
+            'FinishNotificationMail': grpc.unary_unary_rpc_method_handler(
+                    servicer.FinishNotificationMail,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.FinishNotificationMailRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.FinishNotificationMailResponse.SerializeToString,
+            ),
+            'PreparePush': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreparePush,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.PreparePushRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.PreparePushResponse.SerializeToString,
+            ),
+            'FinishPush': grpc.unary_unary_rpc_method_handler(
+                    servicer.FinishPush,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.FinishPushRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.FinishPushResponse.SerializeToString,
+            ),
+            'Notify': grpc.unary_unary_rpc_method_handler(
+                    servicer.Notify,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.NotifyRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.NotifyResponse.SerializeToString,
+            ),
+            'EmitEvent': grpc.unary_unary_rpc_method_handler(
+                    servicer.EmitEvent,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.EmitEventRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.EmitEventResponse.SerializeToString,
+            ),
+            'ClaimWebhookDeliveries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClaimWebhookDeliveries,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ClaimWebhookDeliveriesRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ClaimWebhookDeliveriesResponse.SerializeToString,
+            ),
+            'FinishWebhookDelivery': grpc.unary_unary_rpc_method_handler(
+                    servicer.FinishWebhookDelivery,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.FinishWebhookDeliveryRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.FinishWebhookDeliveryResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -136,8 +410,386 @@ class ProfileInternalService:
             request,
             target,
             '/inergize.profile.v1.ProfileInternalService/ExecuteAction',
-            inergize_dot_profile_dot_v1_dot_profile__internal__service__pb2.ExecuteActionRequest.SerializeToString,
-            inergize_dot_profile_dot_v1_dot_profile__internal__service__pb2.ExecuteActionResponse.FromString,
+            inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ExecuteActionRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ExecuteActionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReconcileAction(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/ReconcileAction',
+            inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ReconcileActionRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__actions__pb2.ReconcileActionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefreshExpiringTokens(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/RefreshExpiringTokens',
+            inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RefreshExpiringTokensRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RefreshExpiringTokensResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeLinkedInTokens(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/RevokeLinkedInTokens',
+            inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RevokeLinkedInTokensRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.RevokeLinkedInTokensResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadLinkedInImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/ReadLinkedInImport',
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ReadLinkedInImportRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ReadLinkedInImportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CollectMetrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/CollectMetrics',
+            inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.CollectMetricsRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.CollectMetricsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUserPreferences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/GetUserPreferences',
+            inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.GetUserPreferencesRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.GetUserPreferencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PrepareNotificationMail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/PrepareNotificationMail',
+            inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.PrepareNotificationMailRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.PrepareNotificationMailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FinishNotificationMail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/FinishNotificationMail',
+            inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.FinishNotificationMailRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.FinishNotificationMailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreparePush(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/PreparePush',
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.PreparePushRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.PreparePushResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FinishPush(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/FinishPush',
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.FinishPushRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.FinishPushResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Notify(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/Notify',
+            inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.NotifyRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.NotifyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EmitEvent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/EmitEvent',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.EmitEventRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.EmitEventResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClaimWebhookDeliveries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/ClaimWebhookDeliveries',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ClaimWebhookDeliveriesRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ClaimWebhookDeliveriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FinishWebhookDelivery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileInternalService/FinishWebhookDelivery',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.FinishWebhookDeliveryRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.FinishWebhookDeliveryResponse.FromString,
             options,
             channel_credentials,
             insecure,

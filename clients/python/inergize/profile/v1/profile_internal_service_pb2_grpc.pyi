@@ -5,7 +5,16 @@ What other services and workers may ask of Profile."""
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from inergize.profile.v1 import linkedin_connection_pb2 as _linkedin_connection_pb2
+from inergize.profile.v1 import linkedin_imports_pb2 as _linkedin_imports_pb2
+from inergize.profile.v1 import linkedin_reading_pb2 as _linkedin_reading_pb2
+from inergize.profile.v1 import profile_actions_pb2 as _profile_actions_pb2
 from inergize.profile.v1 import profile_internal_service_pb2 as _profile_internal_service_pb2
+from inergize.profile.v1 import profile_notification_mails_pb2 as _profile_notification_mails_pb2
+from inergize.profile.v1 import profile_notifications_pb2 as _profile_notifications_pb2
+from inergize.profile.v1 import profile_preferences_pb2 as _profile_preferences_pb2
+from inergize.profile.v1 import profile_push_pb2 as _profile_push_pb2
+from inergize.profile.v1 import profile_webhooks_pb2 as _profile_webhooks_pb2
 import abc as _abc_1
 import grpc as _grpc
 import sys
@@ -35,13 +44,77 @@ class ProfileInternalServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ProfileInternalServiceAsyncStub: ...
     InitializeUser: _grpc.UnaryUnaryMultiCallable[_profile_internal_service_pb2.InitializeUserRequest, _profile_internal_service_pb2.InitializeUserResponse]
     """Creates a new user's preferences. Repeating it changes nothing."""
-    ExecuteAction: _grpc.UnaryUnaryMultiCallable[_profile_internal_service_pb2.ExecuteActionRequest, _profile_internal_service_pb2.ExecuteActionResponse]
+    ExecuteAction: _grpc.UnaryUnaryMultiCallable[_profile_actions_pb2.ExecuteActionRequest, _profile_actions_pb2.ExecuteActionResponse]
     """Performs one action on LinkedIn under an attempt id.
 
-    The same attempt id never sends twice: a repeat returns what is known of the first.
-    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `INVALID_ARGUMENT`
-    (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used for another action.
+    The same attempt id never sends twice: a repeat returns what is known of the first. Files are
+    uploaded before; that may take longer than the call, which then ends with `DEADLINE_EXCEEDED`
+    while the attempt goes on: ask again.
+    Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_NOT_CONNECTED, and
+    ERROR_REASON_LINKEDIN_PRODUCT_MISSING for an action that LinkedIn has not opened for this
+    deployment; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used
+    for another action.
     """
+    ReconcileAction: _grpc.UnaryUnaryMultiCallable[_profile_actions_pb2.ReconcileActionRequest, _profile_actions_pb2.ReconcileActionResponse]
+    """Reads back what became of an attempt whose answer was lost. Sends nothing.
+
+    Returns `NOT_FOUND` (ERROR_REASON_ATTEMPT_NOT_FOUND) for an attempt that the user never made
+    here.
+    """
+    RefreshExpiringTokens: _grpc.UnaryUnaryMultiCallable[_linkedin_connection_pb2.RefreshExpiringTokensRequest, _linkedin_connection_pb2.RefreshExpiringTokensResponse]
+    """Refreshes some of the access tokens that end within a week, the most urgent first.
+
+    One process at a time refreshes a member's; calling again goes on with the rest.
+    """
+    RevokeLinkedInTokens: _grpc.UnaryUnaryMultiCallable[_linkedin_connection_pb2.RevokeLinkedInTokensRequest, _linkedin_connection_pb2.RevokeLinkedInTokensResponse]
+    """Gives a disconnected member's tokens back to LinkedIn and forgets them.
+
+    Repeating it changes nothing. Returns `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+    """
+    ReadLinkedInImport: _grpc.UnaryUnaryMultiCallable[_linkedin_imports_pb2.ReadLinkedInImportRequest, _linkedin_imports_pb2.ReadLinkedInImportResponse]
+    """Reads an archive that a member has put, and deletes it. Reading again adds nothing.
+
+    Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+    """
+    CollectMetrics: _grpc.UnaryUnaryMultiCallable[_linkedin_reading_pb2.CollectMetricsRequest, _linkedin_reading_pb2.CollectMetricsResponse]
+    """Measures some of the published posts that are due, and hands on what was counted.
+
+    A periodic job does the same; call it to catch up.
+    """
+    GetUserPreferences: _grpc.UnaryUnaryMultiCallable[_profile_preferences_pb2.GetUserPreferencesRequest, _profile_preferences_pb2.GetUserPreferencesResponse]
+    """Returns what a user allows; the defaults for one whose preferences do not exist yet."""
+    PrepareNotificationMail: _grpc.UnaryUnaryMultiCallable[_profile_notification_mails_pb2.PrepareNotificationMailRequest, _profile_notification_mails_pb2.PrepareNotificationMailResponse]
+    """Returns what a mail of notifications holds, if there is one to send now: of one notification, or
+    the digest. One that is not due yet is planned for when it is.
+
+    Returns `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+    """
+    FinishNotificationMail: _grpc.UnaryUnaryMultiCallable[_profile_notification_mails_pb2.FinishNotificationMailRequest, _profile_notification_mails_pb2.FinishNotificationMailResponse]
+    """Notes that notifications were mailed."""
+    PreparePush: _grpc.UnaryUnaryMultiCallable[_profile_push_pb2.PreparePushRequest, _profile_push_pb2.PreparePushResponse]
+    """Returns the request that tells a browser, encrypted for it, if there is one to send now. In quiet
+    hours another is planned for their end.
+
+    Returns `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+    """
+    FinishPush: _grpc.UnaryUnaryMultiCallable[_profile_push_pb2.FinishPushRequest, _profile_push_pb2.FinishPushResponse]
+    """Notes that a browser was pushed to, or forgets it when its push service knows it no more."""
+    Notify: _grpc.UnaryUnaryMultiCallable[_profile_notifications_pb2.NotifyRequest, _profile_notifications_pb2.NotifyResponse]
+    """Tells a user something: kept, streamed, and mailed or pushed as the user prefers.
+
+    The same dedupe key tells a user once. Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) and
+    `INVALID_ARGUMENT` (ERROR_REASON_NOTIFICATION_KIND) for a kind that does not exist.
+    """
+    EmitEvent: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.EmitEventRequest, _profile_webhooks_pb2.EmitEventResponse]
+    """Tells a user's webhooks of an event; the same dedupe key tells each once.
+
+    Returns `INVALID_ARGUMENT`: ERROR_REASON_WEBHOOK_EVENT_TYPE for an event that does not exist,
+    ERROR_REASON_INVALID_REQUEST for data without exactly the fields of its example.
+    """
+    ClaimWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ClaimWebhookDeliveriesRequest, _profile_webhooks_pb2.ClaimWebhookDeliveriesResponse]
+    """Hands out messages for webhooks that are due, signed, each for half a minute."""
+    FinishWebhookDelivery: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.FinishWebhookDeliveryRequest, _profile_webhooks_pb2.FinishWebhookDeliveryResponse]
+    """Records how a try went; a claim that has lapsed, or was recorded, changes nothing."""
 
 @_typing.type_check_only
 class ProfileInternalServiceAsyncStub(ProfileInternalServiceStub):
@@ -50,13 +123,77 @@ class ProfileInternalServiceAsyncStub(ProfileInternalServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     InitializeUser: _aio.UnaryUnaryMultiCallable[_profile_internal_service_pb2.InitializeUserRequest, _profile_internal_service_pb2.InitializeUserResponse]  # type: ignore[assignment]
     """Creates a new user's preferences. Repeating it changes nothing."""
-    ExecuteAction: _aio.UnaryUnaryMultiCallable[_profile_internal_service_pb2.ExecuteActionRequest, _profile_internal_service_pb2.ExecuteActionResponse]  # type: ignore[assignment]
+    ExecuteAction: _aio.UnaryUnaryMultiCallable[_profile_actions_pb2.ExecuteActionRequest, _profile_actions_pb2.ExecuteActionResponse]  # type: ignore[assignment]
     """Performs one action on LinkedIn under an attempt id.
 
-    The same attempt id never sends twice: a repeat returns what is known of the first.
-    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `INVALID_ARGUMENT`
-    (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used for another action.
+    The same attempt id never sends twice: a repeat returns what is known of the first. Files are
+    uploaded before; that may take longer than the call, which then ends with `DEADLINE_EXCEEDED`
+    while the attempt goes on: ask again.
+    Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_NOT_CONNECTED, and
+    ERROR_REASON_LINKEDIN_PRODUCT_MISSING for an action that LinkedIn has not opened for this
+    deployment; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used
+    for another action.
     """
+    ReconcileAction: _aio.UnaryUnaryMultiCallable[_profile_actions_pb2.ReconcileActionRequest, _profile_actions_pb2.ReconcileActionResponse]  # type: ignore[assignment]
+    """Reads back what became of an attempt whose answer was lost. Sends nothing.
+
+    Returns `NOT_FOUND` (ERROR_REASON_ATTEMPT_NOT_FOUND) for an attempt that the user never made
+    here.
+    """
+    RefreshExpiringTokens: _aio.UnaryUnaryMultiCallable[_linkedin_connection_pb2.RefreshExpiringTokensRequest, _linkedin_connection_pb2.RefreshExpiringTokensResponse]  # type: ignore[assignment]
+    """Refreshes some of the access tokens that end within a week, the most urgent first.
+
+    One process at a time refreshes a member's; calling again goes on with the rest.
+    """
+    RevokeLinkedInTokens: _aio.UnaryUnaryMultiCallable[_linkedin_connection_pb2.RevokeLinkedInTokensRequest, _linkedin_connection_pb2.RevokeLinkedInTokensResponse]  # type: ignore[assignment]
+    """Gives a disconnected member's tokens back to LinkedIn and forgets them.
+
+    Repeating it changes nothing. Returns `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+    """
+    ReadLinkedInImport: _aio.UnaryUnaryMultiCallable[_linkedin_imports_pb2.ReadLinkedInImportRequest, _linkedin_imports_pb2.ReadLinkedInImportResponse]  # type: ignore[assignment]
+    """Reads an archive that a member has put, and deletes it. Reading again adds nothing.
+
+    Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+    """
+    CollectMetrics: _aio.UnaryUnaryMultiCallable[_linkedin_reading_pb2.CollectMetricsRequest, _linkedin_reading_pb2.CollectMetricsResponse]  # type: ignore[assignment]
+    """Measures some of the published posts that are due, and hands on what was counted.
+
+    A periodic job does the same; call it to catch up.
+    """
+    GetUserPreferences: _aio.UnaryUnaryMultiCallable[_profile_preferences_pb2.GetUserPreferencesRequest, _profile_preferences_pb2.GetUserPreferencesResponse]  # type: ignore[assignment]
+    """Returns what a user allows; the defaults for one whose preferences do not exist yet."""
+    PrepareNotificationMail: _aio.UnaryUnaryMultiCallable[_profile_notification_mails_pb2.PrepareNotificationMailRequest, _profile_notification_mails_pb2.PrepareNotificationMailResponse]  # type: ignore[assignment]
+    """Returns what a mail of notifications holds, if there is one to send now: of one notification, or
+    the digest. One that is not due yet is planned for when it is.
+
+    Returns `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+    """
+    FinishNotificationMail: _aio.UnaryUnaryMultiCallable[_profile_notification_mails_pb2.FinishNotificationMailRequest, _profile_notification_mails_pb2.FinishNotificationMailResponse]  # type: ignore[assignment]
+    """Notes that notifications were mailed."""
+    PreparePush: _aio.UnaryUnaryMultiCallable[_profile_push_pb2.PreparePushRequest, _profile_push_pb2.PreparePushResponse]  # type: ignore[assignment]
+    """Returns the request that tells a browser, encrypted for it, if there is one to send now. In quiet
+    hours another is planned for their end.
+
+    Returns `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+    """
+    FinishPush: _aio.UnaryUnaryMultiCallable[_profile_push_pb2.FinishPushRequest, _profile_push_pb2.FinishPushResponse]  # type: ignore[assignment]
+    """Notes that a browser was pushed to, or forgets it when its push service knows it no more."""
+    Notify: _aio.UnaryUnaryMultiCallable[_profile_notifications_pb2.NotifyRequest, _profile_notifications_pb2.NotifyResponse]  # type: ignore[assignment]
+    """Tells a user something: kept, streamed, and mailed or pushed as the user prefers.
+
+    The same dedupe key tells a user once. Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) and
+    `INVALID_ARGUMENT` (ERROR_REASON_NOTIFICATION_KIND) for a kind that does not exist.
+    """
+    EmitEvent: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.EmitEventRequest, _profile_webhooks_pb2.EmitEventResponse]  # type: ignore[assignment]
+    """Tells a user's webhooks of an event; the same dedupe key tells each once.
+
+    Returns `INVALID_ARGUMENT`: ERROR_REASON_WEBHOOK_EVENT_TYPE for an event that does not exist,
+    ERROR_REASON_INVALID_REQUEST for data without exactly the fields of its example.
+    """
+    ClaimWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ClaimWebhookDeliveriesRequest, _profile_webhooks_pb2.ClaimWebhookDeliveriesResponse]  # type: ignore[assignment]
+    """Hands out messages for webhooks that are due, signed, each for half a minute."""
+    FinishWebhookDelivery: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.FinishWebhookDeliveryRequest, _profile_webhooks_pb2.FinishWebhookDeliveryResponse]  # type: ignore[assignment]
+    """Records how a try went; a claim that has lapsed, or was recorded, changes nothing."""
 
 class ProfileInternalServiceServicer(metaclass=_abc_1.ABCMeta):
     """Carries out actions on LinkedIn, each at most once."""
@@ -72,14 +209,162 @@ class ProfileInternalServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
     def ExecuteAction(
         self,
-        request: _profile_internal_service_pb2.ExecuteActionRequest,
+        request: _profile_actions_pb2.ExecuteActionRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_profile_internal_service_pb2.ExecuteActionResponse, _abc.Awaitable[_profile_internal_service_pb2.ExecuteActionResponse]]:
+    ) -> _typing.Union[_profile_actions_pb2.ExecuteActionResponse, _abc.Awaitable[_profile_actions_pb2.ExecuteActionResponse]]:
         """Performs one action on LinkedIn under an attempt id.
 
-        The same attempt id never sends twice: a repeat returns what is known of the first.
-        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `INVALID_ARGUMENT`
-        (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used for another action.
+        The same attempt id never sends twice: a repeat returns what is known of the first. Files are
+        uploaded before; that may take longer than the call, which then ends with `DEADLINE_EXCEEDED`
+        while the attempt goes on: ask again.
+        Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_NOT_CONNECTED, and
+        ERROR_REASON_LINKEDIN_PRODUCT_MISSING for an action that LinkedIn has not opened for this
+        deployment; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used
+        for another action.
         """
+
+    @_abc_1.abstractmethod
+    def ReconcileAction(
+        self,
+        request: _profile_actions_pb2.ReconcileActionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_actions_pb2.ReconcileActionResponse, _abc.Awaitable[_profile_actions_pb2.ReconcileActionResponse]]:
+        """Reads back what became of an attempt whose answer was lost. Sends nothing.
+
+        Returns `NOT_FOUND` (ERROR_REASON_ATTEMPT_NOT_FOUND) for an attempt that the user never made
+        here.
+        """
+
+    @_abc_1.abstractmethod
+    def RefreshExpiringTokens(
+        self,
+        request: _linkedin_connection_pb2.RefreshExpiringTokensRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_connection_pb2.RefreshExpiringTokensResponse, _abc.Awaitable[_linkedin_connection_pb2.RefreshExpiringTokensResponse]]:
+        """Refreshes some of the access tokens that end within a week, the most urgent first.
+
+        One process at a time refreshes a member's; calling again goes on with the rest.
+        """
+
+    @_abc_1.abstractmethod
+    def RevokeLinkedInTokens(
+        self,
+        request: _linkedin_connection_pb2.RevokeLinkedInTokensRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_connection_pb2.RevokeLinkedInTokensResponse, _abc.Awaitable[_linkedin_connection_pb2.RevokeLinkedInTokensResponse]]:
+        """Gives a disconnected member's tokens back to LinkedIn and forgets them.
+
+        Repeating it changes nothing. Returns `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def ReadLinkedInImport(
+        self,
+        request: _linkedin_imports_pb2.ReadLinkedInImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_imports_pb2.ReadLinkedInImportResponse, _abc.Awaitable[_linkedin_imports_pb2.ReadLinkedInImportResponse]]:
+        """Reads an archive that a member has put, and deletes it. Reading again adds nothing.
+
+        Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
+    def CollectMetrics(
+        self,
+        request: _linkedin_reading_pb2.CollectMetricsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_reading_pb2.CollectMetricsResponse, _abc.Awaitable[_linkedin_reading_pb2.CollectMetricsResponse]]:
+        """Measures some of the published posts that are due, and hands on what was counted.
+
+        A periodic job does the same; call it to catch up.
+        """
+
+    @_abc_1.abstractmethod
+    def GetUserPreferences(
+        self,
+        request: _profile_preferences_pb2.GetUserPreferencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_preferences_pb2.GetUserPreferencesResponse, _abc.Awaitable[_profile_preferences_pb2.GetUserPreferencesResponse]]:
+        """Returns what a user allows; the defaults for one whose preferences do not exist yet."""
+
+    @_abc_1.abstractmethod
+    def PrepareNotificationMail(
+        self,
+        request: _profile_notification_mails_pb2.PrepareNotificationMailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_notification_mails_pb2.PrepareNotificationMailResponse, _abc.Awaitable[_profile_notification_mails_pb2.PrepareNotificationMailResponse]]:
+        """Returns what a mail of notifications holds, if there is one to send now: of one notification, or
+        the digest. One that is not due yet is planned for when it is.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+        """
+
+    @_abc_1.abstractmethod
+    def FinishNotificationMail(
+        self,
+        request: _profile_notification_mails_pb2.FinishNotificationMailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_notification_mails_pb2.FinishNotificationMailResponse, _abc.Awaitable[_profile_notification_mails_pb2.FinishNotificationMailResponse]]:
+        """Notes that notifications were mailed."""
+
+    @_abc_1.abstractmethod
+    def PreparePush(
+        self,
+        request: _profile_push_pb2.PreparePushRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_push_pb2.PreparePushResponse, _abc.Awaitable[_profile_push_pb2.PreparePushResponse]]:
+        """Returns the request that tells a browser, encrypted for it, if there is one to send now. In quiet
+        hours another is planned for their end.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_TIME_ZONE).
+        """
+
+    @_abc_1.abstractmethod
+    def FinishPush(
+        self,
+        request: _profile_push_pb2.FinishPushRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_push_pb2.FinishPushResponse, _abc.Awaitable[_profile_push_pb2.FinishPushResponse]]:
+        """Notes that a browser was pushed to, or forgets it when its push service knows it no more."""
+
+    @_abc_1.abstractmethod
+    def Notify(
+        self,
+        request: _profile_notifications_pb2.NotifyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_notifications_pb2.NotifyResponse, _abc.Awaitable[_profile_notifications_pb2.NotifyResponse]]:
+        """Tells a user something: kept, streamed, and mailed or pushed as the user prefers.
+
+        The same dedupe key tells a user once. Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) and
+        `INVALID_ARGUMENT` (ERROR_REASON_NOTIFICATION_KIND) for a kind that does not exist.
+        """
+
+    @_abc_1.abstractmethod
+    def EmitEvent(
+        self,
+        request: _profile_webhooks_pb2.EmitEventRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.EmitEventResponse, _abc.Awaitable[_profile_webhooks_pb2.EmitEventResponse]]:
+        """Tells a user's webhooks of an event; the same dedupe key tells each once.
+
+        Returns `INVALID_ARGUMENT`: ERROR_REASON_WEBHOOK_EVENT_TYPE for an event that does not exist,
+        ERROR_REASON_INVALID_REQUEST for data without exactly the fields of its example.
+        """
+
+    @_abc_1.abstractmethod
+    def ClaimWebhookDeliveries(
+        self,
+        request: _profile_webhooks_pb2.ClaimWebhookDeliveriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.ClaimWebhookDeliveriesResponse, _abc.Awaitable[_profile_webhooks_pb2.ClaimWebhookDeliveriesResponse]]:
+        """Hands out messages for webhooks that are due, signed, each for half a minute."""
+
+    @_abc_1.abstractmethod
+    def FinishWebhookDelivery(
+        self,
+        request: _profile_webhooks_pb2.FinishWebhookDeliveryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.FinishWebhookDeliveryResponse, _abc.Awaitable[_profile_webhooks_pb2.FinishWebhookDeliveryResponse]]:
+        """Records how a try went; a claim that has lapsed, or was recorded, changes nothing."""
 
 def add_ProfileInternalServiceServicer_to_server(servicer: ProfileInternalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

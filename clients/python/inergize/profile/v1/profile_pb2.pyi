@@ -57,11 +57,13 @@ class _PrivacyLevelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PrivacyL
     PRIVACY_LEVEL_UNSPECIFIED: _PrivacyLevel.ValueType  # 0
     """Not set."""
     PRIVACY_LEVEL_MINIMAL: _PrivacyLevel.ValueType  # 1
-    """Only what the product needs to work."""
+    """Data serves what the user asks for, and nothing else: no suggestions from the user's history, no
+    benchmarks, whatever else is set.
+    """
     PRIVACY_LEVEL_STANDARD: _PrivacyLevel.ValueType  # 2
     """The default."""
     PRIVACY_LEVEL_ENHANCED: _PrivacyLevel.ValueType  # 3
-    """The strictest handling."""
+    """The strictest handling: as minimal, and mails and push messages do not say what happened."""
 
 class PrivacyLevel(_PrivacyLevel, metaclass=_PrivacyLevelEnumTypeWrapper):
     """How much of a user's data is used for what."""
@@ -69,12 +71,82 @@ class PrivacyLevel(_PrivacyLevel, metaclass=_PrivacyLevelEnumTypeWrapper):
 PRIVACY_LEVEL_UNSPECIFIED: PrivacyLevel.ValueType  # 0
 """Not set."""
 PRIVACY_LEVEL_MINIMAL: PrivacyLevel.ValueType  # 1
-"""Only what the product needs to work."""
+"""Data serves what the user asks for, and nothing else: no suggestions from the user's history, no
+benchmarks, whatever else is set.
+"""
 PRIVACY_LEVEL_STANDARD: PrivacyLevel.ValueType  # 2
 """The default."""
 PRIVACY_LEVEL_ENHANCED: PrivacyLevel.ValueType  # 3
-"""The strictest handling."""
+"""The strictest handling: as minimal, and mails and push messages do not say what happened."""
 Global___PrivacyLevel: _TypeAlias = PrivacyLevel  # noqa: Y015
+
+class _DigestFrequency:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DigestFrequencyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DigestFrequency.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DIGEST_FREQUENCY_UNSPECIFIED: _DigestFrequency.ValueType  # 0
+    """Not set."""
+    DIGEST_FREQUENCY_AT_ONCE: _DigestFrequency.ValueType  # 1
+    """Each thing by itself, at once."""
+    DIGEST_FREQUENCY_DAILY: _DigestFrequency.ValueType  # 2
+    """Together, at eight in the morning on the user's clock. The default."""
+    DIGEST_FREQUENCY_WEEKLY: _DigestFrequency.ValueType  # 3
+    """Together, on Mondays at eight."""
+
+class DigestFrequency(_DigestFrequency, metaclass=_DigestFrequencyEnumTypeWrapper):
+    """When what is not critical is mailed."""
+
+DIGEST_FREQUENCY_UNSPECIFIED: DigestFrequency.ValueType  # 0
+"""Not set."""
+DIGEST_FREQUENCY_AT_ONCE: DigestFrequency.ValueType  # 1
+"""Each thing by itself, at once."""
+DIGEST_FREQUENCY_DAILY: DigestFrequency.ValueType  # 2
+"""Together, at eight in the morning on the user's clock. The default."""
+DIGEST_FREQUENCY_WEEKLY: DigestFrequency.ValueType  # 3
+"""Together, on Mondays at eight."""
+Global___DigestFrequency: _TypeAlias = DigestFrequency  # noqa: Y015
+
+@_typing.final
+class LinkedInAbility(_message.Message):
+    """Something that a connection can do, or what it would take."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    IS_POSSIBLE_FIELD_NUMBER: _builtins.int
+    MISSING_SCOPES_FIELD_NUMBER: _builtins.int
+    PRODUCT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name, such as `post_write`."""
+    description: _builtins.str
+    """What it is, in words for the member."""
+    is_possible: _builtins.bool
+    """Whether it can be done now."""
+    product: _builtins.str
+    """LinkedIn's product that grants them to this deployment; empty when nothing is missing."""
+    @_builtins.property
+    def missing_scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Scopes that the member has not consented to."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        description: _builtins.str = ...,
+        is_possible: _builtins.bool = ...,
+        missing_scopes: _abc.Iterable[_builtins.str] | None = ...,
+        product: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "is_possible", b"is_possible", "missing_scopes", b"missing_scopes", "name", b"name", "product", b"product"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkedInAbility: _TypeAlias = LinkedInAbility  # noqa: Y015
 
 @_typing.final
 class LinkedInConnection(_message.Message):
@@ -88,6 +160,7 @@ class LinkedInConnection(_message.Message):
     TOKEN_EXPIRES_TIME_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     CONNECTED_TIME_FIELD_NUMBER: _builtins.int
+    ABILITIES_FIELD_NUMBER: _builtins.int
     state: Global___ConnectionState.ValueType
     """Where it stands."""
     member_urn: _builtins.str
@@ -106,6 +179,10 @@ class LinkedInConnection(_message.Message):
     def connected_time(self) -> _timestamp_pb2.Timestamp:
         """When it was connected."""
 
+    @_builtins.property
+    def abilities(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinkedInAbility]:
+        """What can be done with it, and what cannot."""
+
     def __init__(
         self,
         *,
@@ -115,10 +192,11 @@ class LinkedInConnection(_message.Message):
         token_expires_time: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
         connected_time: _timestamp_pb2.Timestamp | None = ...,
+        abilities: _abc.Iterable[Global___LinkedInAbility] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["connected_time", b"connected_time", "token_expires_time", b"token_expires_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connected_time", b"connected_time", "member_urn", b"member_urn", "reason", b"reason", "scopes", b"scopes", "state", b"state", "token_expires_time", b"token_expires_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abilities", b"abilities", "connected_time", b"connected_time", "member_urn", b"member_urn", "reason", b"reason", "scopes", b"scopes", "state", b"state", "token_expires_time", b"token_expires_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -185,6 +263,32 @@ class LinkedInProfile(_message.Message):
 Global___LinkedInProfile: _TypeAlias = LinkedInProfile  # noqa: Y015
 
 @_typing.final
+class QuietHours(_message.Message):
+    """A time of each day, on the user's clock. It may go past midnight."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    start: _builtins.str
+    """Required. When it begins, such as `22:00`."""
+    end: _builtins.str
+    """Required. When it ends, such as `07:00`."""
+    def __init__(
+        self,
+        *,
+        start: _builtins.str = ...,
+        end: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuietHours: _TypeAlias = QuietHours  # noqa: Y015
+
+@_typing.final
 class Preferences(_message.Message):
     """What the user wants the product to do by itself."""
 
@@ -199,24 +303,38 @@ class Preferences(_message.Message):
     HAS_BENCHMARK_CONSENT_FIELD_NUMBER: _builtins.int
     PRIVACY_LEVEL_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    DIGEST_FREQUENCY_FIELD_NUMBER: _builtins.int
+    QUIET_HOURS_FIELD_NUMBER: _builtins.int
     is_notification_email_enabled: _builtins.bool
-    """Send notifications by mail."""
+    """Send notifications by mail. Without it not even the critical ones are mailed; what concerns the
+    account's security is, whatever is set here.
+    """
     is_notification_push_enabled: _builtins.bool
-    """Send push notifications."""
+    """Send push notifications to the browsers that were added."""
     is_auto_sync_enabled: _builtins.bool
     """Read the LinkedIn profile regularly."""
     is_optimal_posting_enabled: _builtins.bool
-    """Suggest posting times from the user's own history."""
+    """Suggest posting times from the user's own history. Nothing suggests times yet; what will must ask."""
     is_automation_enabled: _builtins.bool
-    """Let automation rules run."""
+    """Let automation rules act. Each action asks anew, so switching it off stops what was planned, within
+    seconds. What the user planned, such as a scheduled post, goes on.
+    """
     is_ai_enabled: _builtins.bool
-    """Let AI providers be called."""
+    """Let AI providers be called. Nothing calls one yet; what will must ask."""
     has_benchmark_consent: _builtins.bool
-    """Be part of benchmark cohorts."""
+    """Be part of benchmark cohorts. Nothing makes cohorts yet; what will must ask. The audit log keeps
+    when consent was given and taken back.
+    """
     privacy_level: Global___PrivacyLevel.ValueType
     """How much of the user's data is used."""
     etag: _builtins.str
     """Changes with every update."""
+    digest_frequency: Global___DigestFrequency.ValueType
+    """When what is not critical is mailed."""
+    @_builtins.property
+    def quiet_hours(self) -> Global___QuietHours:
+        """When nothing but the critical is pushed; absent for never."""
+
     def __init__(
         self,
         *,
@@ -229,10 +347,12 @@ class Preferences(_message.Message):
         has_benchmark_consent: _builtins.bool = ...,
         privacy_level: Global___PrivacyLevel.ValueType = ...,
         etag: _builtins.str = ...,
+        digest_frequency: Global___DigestFrequency.ValueType = ...,
+        quiet_hours: Global___QuietHours | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["quiet_hours", b"quiet_hours"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "has_benchmark_consent", b"has_benchmark_consent", "is_ai_enabled", b"is_ai_enabled", "is_auto_sync_enabled", b"is_auto_sync_enabled", "is_automation_enabled", b"is_automation_enabled", "is_notification_email_enabled", b"is_notification_email_enabled", "is_notification_push_enabled", b"is_notification_push_enabled", "is_optimal_posting_enabled", b"is_optimal_posting_enabled", "privacy_level", b"privacy_level"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest_frequency", b"digest_frequency", "etag", b"etag", "has_benchmark_consent", b"has_benchmark_consent", "is_ai_enabled", b"is_ai_enabled", "is_auto_sync_enabled", b"is_auto_sync_enabled", "is_automation_enabled", b"is_automation_enabled", "is_notification_email_enabled", b"is_notification_email_enabled", "is_notification_push_enabled", b"is_notification_push_enabled", "is_optimal_posting_enabled", b"is_optimal_posting_enabled", "privacy_level", b"privacy_level", "quiet_hours", b"quiet_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

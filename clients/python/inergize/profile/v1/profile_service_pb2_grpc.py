@@ -3,7 +3,16 @@
 import grpc
 import warnings
 
+from inergize.profile.v1 import linkedin_connection_pb2 as inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2
+from inergize.profile.v1 import linkedin_imports_pb2 as inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2
+from inergize.profile.v1 import linkedin_reading_pb2 as inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2
+from inergize.profile.v1 import linkedin_usage_pb2 as inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2
+from inergize.profile.v1 import profile_notification_mails_pb2 as inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2
+from inergize.profile.v1 import profile_notifications_pb2 as inergize_dot_profile_dot_v1_dot_profile__notifications__pb2
+from inergize.profile.v1 import profile_preferences_pb2 as inergize_dot_profile_dot_v1_dot_profile__preferences__pb2
+from inergize.profile.v1 import profile_push_pb2 as inergize_dot_profile_dot_v1_dot_profile__push__pb2
 from inergize.profile.v1 import profile_service_pb2 as inergize_dot_profile_dot_v1_dot_profile__service__pb2
+from inergize.profile.v1 import profile_webhooks_pb2 as inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -50,15 +59,185 @@ class ProfileServiceStub:
                 request_serializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetLinkedInConnectionRequest.SerializeToString,
                 response_deserializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetLinkedInConnectionResponse.FromString,
                 _registered_method=True)
+        self.DisconnectLinkedIn = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/DisconnectLinkedIn',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.DisconnectLinkedInRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.DisconnectLinkedInResponse.FromString,
+                _registered_method=True)
+        self.ListLinkedInApiUsage = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ListLinkedInApiUsage',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.ListLinkedInApiUsageRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.ListLinkedInApiUsageResponse.FromString,
+                _registered_method=True)
+        self.GetLinkedInQuota = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/GetLinkedInQuota',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.GetLinkedInQuotaRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.GetLinkedInQuotaResponse.FromString,
+                _registered_method=True)
         self.GetLinkedInProfile = channel.unary_unary(
                 '/inergize.profile.v1.ProfileService/GetLinkedInProfile',
                 request_serializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetLinkedInProfileRequest.SerializeToString,
                 response_deserializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetLinkedInProfileResponse.FromString,
                 _registered_method=True)
+        self.SyncLinkedInProfile = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/SyncLinkedInProfile',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SyncLinkedInProfileRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SyncLinkedInProfileResponse.FromString,
+                _registered_method=True)
+        self.GetProfileCompleteness = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/GetProfileCompleteness',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.GetProfileCompletenessRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.GetProfileCompletenessResponse.FromString,
+                _registered_method=True)
+        self.ListAuthors = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ListAuthors',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.ListAuthorsRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.ListAuthorsResponse.FromString,
+                _registered_method=True)
+        self.SearchMentions = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/SearchMentions',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SearchMentionsRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SearchMentionsResponse.FromString,
+                _registered_method=True)
+        self.ImportLinkedInExport = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ImportLinkedInExport',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ImportLinkedInExportRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ImportLinkedInExportResponse.FromString,
+                _registered_method=True)
+        self.CompleteLinkedInImport = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/CompleteLinkedInImport',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.CompleteLinkedInImportRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.CompleteLinkedInImportResponse.FromString,
+                _registered_method=True)
+        self.ListLinkedInImports = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ListLinkedInImports',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ListLinkedInImportsRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ListLinkedInImportsResponse.FromString,
+                _registered_method=True)
+        self.GetLinkedInImport = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/GetLinkedInImport',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.GetLinkedInImportRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.GetLinkedInImportResponse.FromString,
+                _registered_method=True)
+        self.DeleteLinkedInImport = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/DeleteLinkedInImport',
+                request_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.DeleteLinkedInImportRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.DeleteLinkedInImportResponse.FromString,
+                _registered_method=True)
         self.GetPreferences = channel.unary_unary(
                 '/inergize.profile.v1.ProfileService/GetPreferences',
                 request_serializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetPreferencesRequest.SerializeToString,
                 response_deserializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetPreferencesResponse.FromString,
+                _registered_method=True)
+        self.UpdatePreferences = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/UpdatePreferences',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.UpdatePreferencesRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.UpdatePreferencesResponse.FromString,
+                _registered_method=True)
+        self.ListNotifications = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ListNotifications',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.ListNotificationsRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.ListNotificationsResponse.FromString,
+                _registered_method=True)
+        self.MarkNotificationsRead = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/MarkNotificationsRead',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.MarkNotificationsReadRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.MarkNotificationsReadResponse.FromString,
+                _registered_method=True)
+        self.WatchNotifications = channel.unary_stream(
+                '/inergize.profile.v1.ProfileService/WatchNotifications',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.WatchNotificationsRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.WatchNotificationsResponse.FromString,
+                _registered_method=True)
+        self.ShowUnsubscribePage = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ShowUnsubscribePage',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.ShowUnsubscribePageRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.ShowUnsubscribePageResponse.FromString,
+                _registered_method=True)
+        self.Unsubscribe = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/Unsubscribe',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.UnsubscribeRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.UnsubscribeResponse.FromString,
+                _registered_method=True)
+        self.GetPushKey = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/GetPushKey',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.GetPushKeyRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.GetPushKeyResponse.FromString,
+                _registered_method=True)
+        self.AddPushSubscription = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/AddPushSubscription',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.AddPushSubscriptionRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.AddPushSubscriptionResponse.FromString,
+                _registered_method=True)
+        self.ListPushSubscriptions = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ListPushSubscriptions',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.ListPushSubscriptionsRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.ListPushSubscriptionsResponse.FromString,
+                _registered_method=True)
+        self.RemovePushSubscription = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/RemovePushSubscription',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.RemovePushSubscriptionRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.RemovePushSubscriptionResponse.FromString,
+                _registered_method=True)
+        self.CreateWebhook = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/CreateWebhook',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.CreateWebhookRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.CreateWebhookResponse.FromString,
+                _registered_method=True)
+        self.ListWebhooks = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ListWebhooks',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhooksRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhooksResponse.FromString,
+                _registered_method=True)
+        self.GetWebhook = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/GetWebhook',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookResponse.FromString,
+                _registered_method=True)
+        self.UpdateWebhook = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/UpdateWebhook',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.UpdateWebhookRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.UpdateWebhookResponse.FromString,
+                _registered_method=True)
+        self.DeleteWebhook = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/DeleteWebhook',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.DeleteWebhookRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.DeleteWebhookResponse.FromString,
+                _registered_method=True)
+        self.RotateWebhookSecret = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/RotateWebhookSecret',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.RotateWebhookSecretRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.RotateWebhookSecretResponse.FromString,
+                _registered_method=True)
+        self.SendTestWebhook = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/SendTestWebhook',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.SendTestWebhookRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.SendTestWebhookResponse.FromString,
+                _registered_method=True)
+        self.ListWebhookDeliveries = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ListWebhookDeliveries',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookDeliveriesRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookDeliveriesResponse.FromString,
+                _registered_method=True)
+        self.GetWebhookDelivery = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/GetWebhookDelivery',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookDeliveryRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookDeliveryResponse.FromString,
+                _registered_method=True)
+        self.ReplayWebhookDelivery = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ReplayWebhookDelivery',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayWebhookDeliveryRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayWebhookDeliveryResponse.FromString,
+                _registered_method=True)
+        self.ReplayMissedWebhookDeliveries = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ReplayMissedWebhookDeliveries',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayMissedWebhookDeliveriesRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayMissedWebhookDeliveriesResponse.FromString,
+                _registered_method=True)
+        self.ListWebhookEventTypes = channel.unary_unary(
+                '/inergize.profile.v1.ProfileService/ListWebhookEventTypes',
+                request_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookEventTypesRequest.SerializeToString,
+                response_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookEventTypesResponse.FromString,
                 _registered_method=True)
 
 
@@ -79,10 +258,13 @@ class ProfileServiceServicer:
         """Ends connecting LinkedIn, where LinkedIn sends the member's browser.
 
         It must come from whoever began: the browser with its cookie, or a program with its own token.
-        Answers a small page, or JSON to a client that asks for it.
+        Answers a small page, or JSON to a client that asks for it. A browser that asks for HTML by name
+        gets a page with status 200 also when nothing was connected; it says why.
         Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_STATE_INVALID for a state that is unknown,
-        used, expired or somebody else's, ERROR_REASON_LINKEDIN_REFUSED when LinkedIn or the member
-        refused; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
+        used, expired or somebody else's; ERROR_REASON_LINKEDIN_CANCELLED when the member did not sign in
+        or did not agree; ERROR_REASON_LINKEDIN_SCOPE_REFUSED for a permission that LinkedIn has not
+        opened; ERROR_REASON_LINKEDIN_APPLICATION_REFUSED for an application that is set up wrongly;
+        ERROR_REASON_LINKEDIN_REFUSED for any other refusal; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
         LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -91,6 +273,33 @@ class ProfileServiceServicer:
 
     def GetLinkedInConnection(self, request, context):
         """Returns the caller's connection to LinkedIn.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DisconnectLinkedIn(self, request, context):
+        """Ends the caller's connection to LinkedIn.
+
+        From here on nothing is sent or read in the member's name. The tokens are given back to
+        LinkedIn as soon as it answers, and are out of use here at once.
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) when there is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLinkedInApiUsage(self, request, context):
+        """Lists the calls that were made to LinkedIn for the caller, newest first.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_PAGE_TOKEN_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLinkedInQuota(self, request, context):
+        """Returns how many calls to LinkedIn the caller may still make today.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -105,8 +314,298 @@ class ProfileServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SyncLinkedInProfile(self, request, context):
+        """Reads the caller's LinkedIn profile again, with followers, connections and company pages as far
+        as LinkedIn tells; what it does not is named in the answer.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED), and `RESOURCE_EXHAUSTED`
+        (ERROR_REASON_LINKEDIN_SYNC_TOO_SOON) within ten minutes of an earlier reading.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetProfileCompleteness(self, request, context):
+        """Returns how complete the caller's LinkedIn profile is, and what would complete it.
+
+        Counts what is known alone. Returns `FAILED_PRECONDITION`
+        (ERROR_REASON_LINKEDIN_NOT_CONNECTED) before the first connect.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAuthors(self, request, context):
+        """Lists as whom the caller can publish: the member, and the company pages that they administer,
+        as last read.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) before the first connect.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SearchMentions(self, request, context):
+        """Looks up whom a post can mention.
+
+        LinkedIn opens no search for members in general: the member and their own pages, any company
+        page by its address, and the followers of own pages by name are what can be found.
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `UNAVAILABLE`
+        (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportLinkedInExport(self, request, context):
+        """Begins to import the archive that LinkedIn gives its members of their own data.
+
+        The answer says where to put the file; `CompleteLinkedInImport` then has it read. What it tells
+        of connections, invitations, messages, posts, comments and reactions is kept (who and when, not
+        what was written), and the profile's fields that LinkedIn's API does not give. The file is
+        deleted once it is read. The same archive again tells nothing new.
+        Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_LINKEDIN_IMPORTS_OPEN) while five wait for a file.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CompleteLinkedInImport(self, request, context):
+        """Has an import's file read, which takes seconds; `GetLinkedInImport` tells when it is done.
+
+        Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND) and `FAILED_PRECONDITION`
+        (ERROR_REASON_LINKEDIN_ARCHIVE_MISSING) unless exactly the file that was announced is there.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLinkedInImports(self, request, context):
+        """Lists the caller's imports, newest first.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_PAGE_TOKEN_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLinkedInImport(self, request, context):
+        """Returns one of the caller's imports.
+
+        Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteLinkedInImport(self, request, context):
+        """Forgets an import and everything that it was the first to tell.
+
+        Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPreferences(self, request, context):
         """Returns the caller's preferences.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdatePreferences(self, request, context):
+        """Changes some of the caller's preferences.
+
+        Returns `ABORTED` (ERROR_REASON_ETAG_MISMATCH) when they have changed since the etag was read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListNotifications(self, request, context):
+        """Lists what the caller was told, newest first.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_NOTIFICATION_KIND) for a kind that does not exist.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MarkNotificationsRead(self, request, context):
+        """Marks notifications as read: those named, or all until a time.
+
+        Marking again changes nothing. Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) when one of those
+        named does not exist; then none is marked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchNotifications(self, request, context):
+        """Streams the caller's notifications: the unread ones now, then whatever comes or is read.
+
+        The stream ends after its time with a last message whose `is_last` is true; call again to go on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ShowUnsubscribePage(self, request, context):
+        """Shows a page with the button that stops notifications by mail. Looking at it changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Unsubscribe(self, request, context):
+        """Stops notifications by mail: by a mail program's one click (RFC 8058), or by the page's button.
+
+        Again changes nothing. Returns `INVALID_ARGUMENT` (ERROR_REASON_TOKEN_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPushKey(self, request, context):
+        """Returns the key with which a browser subscribes to our push messages (RFC 8292).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddPushSubscription(self, request, context):
+        """Adds a browser that is pushed to, or renews it; beyond twenty the oldest makes room.
+
+        A browser has one user at a time: whoever added it last. Its push service must have a public
+        address and speak HTTPS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPushSubscriptions(self, request, context):
+        """Lists the caller's browsers that are pushed to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemovePushSubscription(self, request, context):
+        """Pushes to a browser no more. Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateWebhook(self, request, context):
+        """Adds a webhook: a URL to which events are POSTed, signed as Standard Webhooks say.
+
+        Returns `INVALID_ARGUMENT`: ERROR_REASON_WEBHOOK_EVENT_TYPE for an event that does not exist,
+        ERROR_REASON_INVALID_REQUEST for a URL that nothing is sent to; `RESOURCE_EXHAUSTED`
+        (ERROR_REASON_ENTITLEMENT) when the subscription allows no more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListWebhooks(self, request, context):
+        """Lists the caller's webhooks, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetWebhook(self, request, context):
+        """Returns one of the caller's webhooks.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateWebhook(self, request, context):
+        """Changes a webhook, switches it off, or on again.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND); `ABORTED` (ERROR_REASON_ETAG_MISMATCH)
+        when it has changed since the etag was read; `INVALID_ARGUMENT` as `CreateWebhook`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteWebhook(self, request, context):
+        """Deletes a webhook with its deliveries; what is being sent this moment may still arrive.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `ABORTED` (ERROR_REASON_ETAG_MISMATCH).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RotateWebhookSecret(self, request, context):
+        """Gives a webhook a new secret; for a while the old one signs beside it.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendTestWebhook(self, request, context):
+        """Has a `webhook.test` sent to a webhook, whatever it wants to be told of.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND), `FAILED_PRECONDITION`
+        (ERROR_REASON_WEBHOOK_DISABLED), `RESOURCE_EXHAUSTED` (ERROR_REASON_WEBHOOK_TESTS) after five
+        within a minute.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListWebhookDeliveries(self, request, context):
+        """Lists what a webhook was told, newest first, and how that went.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `INVALID_ARGUMENT`
+        (ERROR_REASON_WEBHOOK_EVENT_TYPE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetWebhookDelivery(self, request, context):
+        """Returns one delivery.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReplayWebhookDelivery(self, request, context):
+        """Has a delivery sent again, under the same id, whether it arrived before or not.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND, ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND)
+        and `FAILED_PRECONDITION` (ERROR_REASON_WEBHOOK_DISABLED).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReplayMissedWebhookDeliveries(self, request, context):
+        """Has everything sent again that a webhook has not got since a time: given up, or missed while it
+        was switched off for failing.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `FAILED_PRECONDITION`
+        (ERROR_REASON_WEBHOOK_DISABLED).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListWebhookEventTypes(self, request, context):
+        """Lists what webhooks can be told of, each with an example.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -130,15 +629,185 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     request_deserializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetLinkedInConnectionRequest.FromString,
                     response_serializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetLinkedInConnectionResponse.SerializeToString,
             ),
+            'DisconnectLinkedIn': grpc.unary_unary_rpc_method_handler(
+                    servicer.DisconnectLinkedIn,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.DisconnectLinkedInRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.DisconnectLinkedInResponse.SerializeToString,
+            ),
+            'ListLinkedInApiUsage': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLinkedInApiUsage,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.ListLinkedInApiUsageRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.ListLinkedInApiUsageResponse.SerializeToString,
+            ),
+            'GetLinkedInQuota': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLinkedInQuota,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.GetLinkedInQuotaRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.GetLinkedInQuotaResponse.SerializeToString,
+            ),
             'GetLinkedInProfile': grpc.unary_unary_rpc_method_handler(
                     servicer.GetLinkedInProfile,
                     request_deserializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetLinkedInProfileRequest.FromString,
                     response_serializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetLinkedInProfileResponse.SerializeToString,
             ),
+            'SyncLinkedInProfile': grpc.unary_unary_rpc_method_handler(
+                    servicer.SyncLinkedInProfile,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SyncLinkedInProfileRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SyncLinkedInProfileResponse.SerializeToString,
+            ),
+            'GetProfileCompleteness': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetProfileCompleteness,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.GetProfileCompletenessRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.GetProfileCompletenessResponse.SerializeToString,
+            ),
+            'ListAuthors': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAuthors,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.ListAuthorsRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.ListAuthorsResponse.SerializeToString,
+            ),
+            'SearchMentions': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchMentions,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SearchMentionsRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SearchMentionsResponse.SerializeToString,
+            ),
+            'ImportLinkedInExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportLinkedInExport,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ImportLinkedInExportRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ImportLinkedInExportResponse.SerializeToString,
+            ),
+            'CompleteLinkedInImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompleteLinkedInImport,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.CompleteLinkedInImportRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.CompleteLinkedInImportResponse.SerializeToString,
+            ),
+            'ListLinkedInImports': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLinkedInImports,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ListLinkedInImportsRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ListLinkedInImportsResponse.SerializeToString,
+            ),
+            'GetLinkedInImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLinkedInImport,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.GetLinkedInImportRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.GetLinkedInImportResponse.SerializeToString,
+            ),
+            'DeleteLinkedInImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteLinkedInImport,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.DeleteLinkedInImportRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.DeleteLinkedInImportResponse.SerializeToString,
+            ),
             'GetPreferences': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPreferences,
                     request_deserializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetPreferencesRequest.FromString,
                     response_serializer=inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetPreferencesResponse.SerializeToString,
+            ),
+            'UpdatePreferences': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdatePreferences,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.UpdatePreferencesRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.UpdatePreferencesResponse.SerializeToString,
+            ),
+            'ListNotifications': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListNotifications,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.ListNotificationsRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.ListNotificationsResponse.SerializeToString,
+            ),
+            'MarkNotificationsRead': grpc.unary_unary_rpc_method_handler(
+                    servicer.MarkNotificationsRead,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.MarkNotificationsReadRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.MarkNotificationsReadResponse.SerializeToString,
+            ),
+            'WatchNotifications': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchNotifications,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.WatchNotificationsRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.WatchNotificationsResponse.SerializeToString,
+            ),
+            'ShowUnsubscribePage': grpc.unary_unary_rpc_method_handler(
+                    servicer.ShowUnsubscribePage,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.ShowUnsubscribePageRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.ShowUnsubscribePageResponse.SerializeToString,
+            ),
+            'Unsubscribe': grpc.unary_unary_rpc_method_handler(
+                    servicer.Unsubscribe,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.UnsubscribeRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.UnsubscribeResponse.SerializeToString,
+            ),
+            'GetPushKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPushKey,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.GetPushKeyRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.GetPushKeyResponse.SerializeToString,
+            ),
+            'AddPushSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddPushSubscription,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.AddPushSubscriptionRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.AddPushSubscriptionResponse.SerializeToString,
+            ),
+            'ListPushSubscriptions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPushSubscriptions,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.ListPushSubscriptionsRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.ListPushSubscriptionsResponse.SerializeToString,
+            ),
+            'RemovePushSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemovePushSubscription,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.RemovePushSubscriptionRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__push__pb2.RemovePushSubscriptionResponse.SerializeToString,
+            ),
+            'CreateWebhook': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateWebhook,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.CreateWebhookRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.CreateWebhookResponse.SerializeToString,
+            ),
+            'ListWebhooks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWebhooks,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhooksRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhooksResponse.SerializeToString,
+            ),
+            'GetWebhook': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWebhook,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookResponse.SerializeToString,
+            ),
+            'UpdateWebhook': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateWebhook,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.UpdateWebhookRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.UpdateWebhookResponse.SerializeToString,
+            ),
+            'DeleteWebhook': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteWebhook,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.DeleteWebhookRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.DeleteWebhookResponse.SerializeToString,
+            ),
+            'RotateWebhookSecret': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateWebhookSecret,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.RotateWebhookSecretRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.RotateWebhookSecretResponse.SerializeToString,
+            ),
+            'SendTestWebhook': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendTestWebhook,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.SendTestWebhookRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.SendTestWebhookResponse.SerializeToString,
+            ),
+            'ListWebhookDeliveries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWebhookDeliveries,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookDeliveriesRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookDeliveriesResponse.SerializeToString,
+            ),
+            'GetWebhookDelivery': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWebhookDelivery,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookDeliveryRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookDeliveryResponse.SerializeToString,
+            ),
+            'ReplayWebhookDelivery': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplayWebhookDelivery,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayWebhookDeliveryRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayWebhookDeliveryResponse.SerializeToString,
+            ),
+            'ReplayMissedWebhookDeliveries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplayMissedWebhookDeliveries,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayMissedWebhookDeliveriesRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayMissedWebhookDeliveriesResponse.SerializeToString,
+            ),
+            'ListWebhookEventTypes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWebhookEventTypes,
+                    request_deserializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookEventTypesRequest.FromString,
+                    response_serializer=inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookEventTypesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -234,6 +903,87 @@ class ProfileService:
             _registered_method=True)
 
     @staticmethod
+    def DisconnectLinkedIn(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/DisconnectLinkedIn',
+            inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.DisconnectLinkedInRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__connection__pb2.DisconnectLinkedInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLinkedInApiUsage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ListLinkedInApiUsage',
+            inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.ListLinkedInApiUsageRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.ListLinkedInApiUsageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLinkedInQuota(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/GetLinkedInQuota',
+            inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.GetLinkedInQuotaRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__usage__pb2.GetLinkedInQuotaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetLinkedInProfile(request,
             target,
             options=(),
@@ -261,6 +1011,249 @@ class ProfileService:
             _registered_method=True)
 
     @staticmethod
+    def SyncLinkedInProfile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/SyncLinkedInProfile',
+            inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SyncLinkedInProfileRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SyncLinkedInProfileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetProfileCompleteness(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/GetProfileCompleteness',
+            inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.GetProfileCompletenessRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.GetProfileCompletenessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAuthors(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ListAuthors',
+            inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.ListAuthorsRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.ListAuthorsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SearchMentions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/SearchMentions',
+            inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SearchMentionsRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__reading__pb2.SearchMentionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportLinkedInExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ImportLinkedInExport',
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ImportLinkedInExportRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ImportLinkedInExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompleteLinkedInImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/CompleteLinkedInImport',
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.CompleteLinkedInImportRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.CompleteLinkedInImportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLinkedInImports(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ListLinkedInImports',
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ListLinkedInImportsRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.ListLinkedInImportsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLinkedInImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/GetLinkedInImport',
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.GetLinkedInImportRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.GetLinkedInImportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteLinkedInImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/DeleteLinkedInImport',
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.DeleteLinkedInImportRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_linkedin__imports__pb2.DeleteLinkedInImportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetPreferences(request,
             target,
             options=(),
@@ -277,6 +1270,600 @@ class ProfileService:
             '/inergize.profile.v1.ProfileService/GetPreferences',
             inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetPreferencesRequest.SerializeToString,
             inergize_dot_profile_dot_v1_dot_profile__service__pb2.GetPreferencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdatePreferences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/UpdatePreferences',
+            inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.UpdatePreferencesRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__preferences__pb2.UpdatePreferencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListNotifications(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ListNotifications',
+            inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.ListNotificationsRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.ListNotificationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MarkNotificationsRead(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/MarkNotificationsRead',
+            inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.MarkNotificationsReadRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.MarkNotificationsReadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchNotifications(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/WatchNotifications',
+            inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.WatchNotificationsRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__notifications__pb2.WatchNotificationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ShowUnsubscribePage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ShowUnsubscribePage',
+            inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.ShowUnsubscribePageRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.ShowUnsubscribePageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Unsubscribe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/Unsubscribe',
+            inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.UnsubscribeRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__notification__mails__pb2.UnsubscribeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPushKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/GetPushKey',
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.GetPushKeyRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.GetPushKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddPushSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/AddPushSubscription',
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.AddPushSubscriptionRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.AddPushSubscriptionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPushSubscriptions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ListPushSubscriptions',
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.ListPushSubscriptionsRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.ListPushSubscriptionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemovePushSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/RemovePushSubscription',
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.RemovePushSubscriptionRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__push__pb2.RemovePushSubscriptionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateWebhook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/CreateWebhook',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.CreateWebhookRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.CreateWebhookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWebhooks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ListWebhooks',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhooksRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhooksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWebhook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/GetWebhook',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateWebhook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/UpdateWebhook',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.UpdateWebhookRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.UpdateWebhookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteWebhook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/DeleteWebhook',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.DeleteWebhookRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.DeleteWebhookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotateWebhookSecret(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/RotateWebhookSecret',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.RotateWebhookSecretRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.RotateWebhookSecretResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendTestWebhook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/SendTestWebhook',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.SendTestWebhookRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.SendTestWebhookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWebhookDeliveries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ListWebhookDeliveries',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookDeliveriesRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookDeliveriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWebhookDelivery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/GetWebhookDelivery',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookDeliveryRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.GetWebhookDeliveryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplayWebhookDelivery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ReplayWebhookDelivery',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayWebhookDeliveryRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayWebhookDeliveryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplayMissedWebhookDeliveries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ReplayMissedWebhookDeliveries',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayMissedWebhookDeliveriesRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ReplayMissedWebhookDeliveriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWebhookEventTypes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.profile.v1.ProfileService/ListWebhookEventTypes',
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookEventTypesRequest.SerializeToString,
+            inergize_dot_profile_dot_v1_dot_profile__webhooks__pb2.ListWebhookEventTypesResponse.FromString,
             options,
             channel_credentials,
             insecure,

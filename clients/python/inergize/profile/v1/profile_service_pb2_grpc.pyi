@@ -5,7 +5,16 @@ The LinkedIn connection and preferences, as users and their programs see them.""
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from inergize.profile.v1 import linkedin_connection_pb2 as _linkedin_connection_pb2
+from inergize.profile.v1 import linkedin_imports_pb2 as _linkedin_imports_pb2
+from inergize.profile.v1 import linkedin_reading_pb2 as _linkedin_reading_pb2
+from inergize.profile.v1 import linkedin_usage_pb2 as _linkedin_usage_pb2
+from inergize.profile.v1 import profile_notification_mails_pb2 as _profile_notification_mails_pb2
+from inergize.profile.v1 import profile_notifications_pb2 as _profile_notifications_pb2
+from inergize.profile.v1 import profile_preferences_pb2 as _profile_preferences_pb2
+from inergize.profile.v1 import profile_push_pb2 as _profile_push_pb2
 from inergize.profile.v1 import profile_service_pb2 as _profile_service_pb2
+from inergize.profile.v1 import profile_webhooks_pb2 as _profile_webhooks_pb2
 import abc as _abc_1
 import grpc as _grpc
 import sys
@@ -42,21 +51,198 @@ class ProfileServiceStub:
     """Ends connecting LinkedIn, where LinkedIn sends the member's browser.
 
     It must come from whoever began: the browser with its cookie, or a program with its own token.
-    Answers a small page, or JSON to a client that asks for it.
+    Answers a small page, or JSON to a client that asks for it. A browser that asks for HTML by name
+    gets a page with status 200 also when nothing was connected; it says why.
     Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_STATE_INVALID for a state that is unknown,
-    used, expired or somebody else's, ERROR_REASON_LINKEDIN_REFUSED when LinkedIn or the member
-    refused; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
+    used, expired or somebody else's; ERROR_REASON_LINKEDIN_CANCELLED when the member did not sign in
+    or did not agree; ERROR_REASON_LINKEDIN_SCOPE_REFUSED for a permission that LinkedIn has not
+    opened; ERROR_REASON_LINKEDIN_APPLICATION_REFUSED for an application that is set up wrongly;
+    ERROR_REASON_LINKEDIN_REFUSED for any other refusal; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
     LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
     """
     GetLinkedInConnection: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.GetLinkedInConnectionRequest, _profile_service_pb2.GetLinkedInConnectionResponse]
     """Returns the caller's connection to LinkedIn."""
+    DisconnectLinkedIn: _grpc.UnaryUnaryMultiCallable[_linkedin_connection_pb2.DisconnectLinkedInRequest, _linkedin_connection_pb2.DisconnectLinkedInResponse]
+    """Ends the caller's connection to LinkedIn.
+
+    From here on nothing is sent or read in the member's name. The tokens are given back to
+    LinkedIn as soon as it answers, and are out of use here at once.
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) when there is none.
+    """
+    ListLinkedInApiUsage: _grpc.UnaryUnaryMultiCallable[_linkedin_usage_pb2.ListLinkedInApiUsageRequest, _linkedin_usage_pb2.ListLinkedInApiUsageResponse]
+    """Lists the calls that were made to LinkedIn for the caller, newest first.
+
+    Returns `INVALID_ARGUMENT` (ERROR_REASON_PAGE_TOKEN_INVALID).
+    """
+    GetLinkedInQuota: _grpc.UnaryUnaryMultiCallable[_linkedin_usage_pb2.GetLinkedInQuotaRequest, _linkedin_usage_pb2.GetLinkedInQuotaResponse]
+    """Returns how many calls to LinkedIn the caller may still make today."""
     GetLinkedInProfile: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.GetLinkedInProfileRequest, _profile_service_pb2.GetLinkedInProfileResponse]
     """Returns the caller's LinkedIn profile, as last read.
 
     Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) before the first connect.
     """
+    SyncLinkedInProfile: _grpc.UnaryUnaryMultiCallable[_linkedin_reading_pb2.SyncLinkedInProfileRequest, _linkedin_reading_pb2.SyncLinkedInProfileResponse]
+    """Reads the caller's LinkedIn profile again, with followers, connections and company pages as far
+    as LinkedIn tells; what it does not is named in the answer.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED), and `RESOURCE_EXHAUSTED`
+    (ERROR_REASON_LINKEDIN_SYNC_TOO_SOON) within ten minutes of an earlier reading.
+    """
+    GetProfileCompleteness: _grpc.UnaryUnaryMultiCallable[_linkedin_reading_pb2.GetProfileCompletenessRequest, _linkedin_reading_pb2.GetProfileCompletenessResponse]
+    """Returns how complete the caller's LinkedIn profile is, and what would complete it.
+
+    Counts what is known alone. Returns `FAILED_PRECONDITION`
+    (ERROR_REASON_LINKEDIN_NOT_CONNECTED) before the first connect.
+    """
+    ListAuthors: _grpc.UnaryUnaryMultiCallable[_linkedin_reading_pb2.ListAuthorsRequest, _linkedin_reading_pb2.ListAuthorsResponse]
+    """Lists as whom the caller can publish: the member, and the company pages that they administer,
+    as last read.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) before the first connect.
+    """
+    SearchMentions: _grpc.UnaryUnaryMultiCallable[_linkedin_reading_pb2.SearchMentionsRequest, _linkedin_reading_pb2.SearchMentionsResponse]
+    """Looks up whom a post can mention.
+
+    LinkedIn opens no search for members in general: the member and their own pages, any company
+    page by its address, and the followers of own pages by name are what can be found.
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `UNAVAILABLE`
+    (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+    """
+    ImportLinkedInExport: _grpc.UnaryUnaryMultiCallable[_linkedin_imports_pb2.ImportLinkedInExportRequest, _linkedin_imports_pb2.ImportLinkedInExportResponse]
+    """Begins to import the archive that LinkedIn gives its members of their own data.
+
+    The answer says where to put the file; `CompleteLinkedInImport` then has it read. What it tells
+    of connections, invitations, messages, posts, comments and reactions is kept (who and when, not
+    what was written), and the profile's fields that LinkedIn's API does not give. The file is
+    deleted once it is read. The same archive again tells nothing new.
+    Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_LINKEDIN_IMPORTS_OPEN) while five wait for a file.
+    """
+    CompleteLinkedInImport: _grpc.UnaryUnaryMultiCallable[_linkedin_imports_pb2.CompleteLinkedInImportRequest, _linkedin_imports_pb2.CompleteLinkedInImportResponse]
+    """Has an import's file read, which takes seconds; `GetLinkedInImport` tells when it is done.
+
+    Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND) and `FAILED_PRECONDITION`
+    (ERROR_REASON_LINKEDIN_ARCHIVE_MISSING) unless exactly the file that was announced is there.
+    """
+    ListLinkedInImports: _grpc.UnaryUnaryMultiCallable[_linkedin_imports_pb2.ListLinkedInImportsRequest, _linkedin_imports_pb2.ListLinkedInImportsResponse]
+    """Lists the caller's imports, newest first.
+
+    Returns `INVALID_ARGUMENT` (ERROR_REASON_PAGE_TOKEN_INVALID).
+    """
+    GetLinkedInImport: _grpc.UnaryUnaryMultiCallable[_linkedin_imports_pb2.GetLinkedInImportRequest, _linkedin_imports_pb2.GetLinkedInImportResponse]
+    """Returns one of the caller's imports.
+
+    Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+    """
+    DeleteLinkedInImport: _grpc.UnaryUnaryMultiCallable[_linkedin_imports_pb2.DeleteLinkedInImportRequest, _linkedin_imports_pb2.DeleteLinkedInImportResponse]
+    """Forgets an import and everything that it was the first to tell.
+
+    Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+    """
     GetPreferences: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.GetPreferencesRequest, _profile_service_pb2.GetPreferencesResponse]
     """Returns the caller's preferences."""
+    UpdatePreferences: _grpc.UnaryUnaryMultiCallable[_profile_preferences_pb2.UpdatePreferencesRequest, _profile_preferences_pb2.UpdatePreferencesResponse]
+    """Changes some of the caller's preferences.
+
+    Returns `ABORTED` (ERROR_REASON_ETAG_MISMATCH) when they have changed since the etag was read.
+    """
+    ListNotifications: _grpc.UnaryUnaryMultiCallable[_profile_notifications_pb2.ListNotificationsRequest, _profile_notifications_pb2.ListNotificationsResponse]
+    """Lists what the caller was told, newest first.
+
+    Returns `INVALID_ARGUMENT` (ERROR_REASON_NOTIFICATION_KIND) for a kind that does not exist.
+    """
+    MarkNotificationsRead: _grpc.UnaryUnaryMultiCallable[_profile_notifications_pb2.MarkNotificationsReadRequest, _profile_notifications_pb2.MarkNotificationsReadResponse]
+    """Marks notifications as read: those named, or all until a time.
+
+    Marking again changes nothing. Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) when one of those
+    named does not exist; then none is marked.
+    """
+    WatchNotifications: _grpc.UnaryStreamMultiCallable[_profile_notifications_pb2.WatchNotificationsRequest, _profile_notifications_pb2.WatchNotificationsResponse]
+    """Streams the caller's notifications: the unread ones now, then whatever comes or is read.
+
+    The stream ends after its time with a last message whose `is_last` is true; call again to go on.
+    """
+    ShowUnsubscribePage: _grpc.UnaryUnaryMultiCallable[_profile_notification_mails_pb2.ShowUnsubscribePageRequest, _profile_notification_mails_pb2.ShowUnsubscribePageResponse]
+    """Shows a page with the button that stops notifications by mail. Looking at it changes nothing."""
+    Unsubscribe: _grpc.UnaryUnaryMultiCallable[_profile_notification_mails_pb2.UnsubscribeRequest, _profile_notification_mails_pb2.UnsubscribeResponse]
+    """Stops notifications by mail: by a mail program's one click (RFC 8058), or by the page's button.
+
+    Again changes nothing. Returns `INVALID_ARGUMENT` (ERROR_REASON_TOKEN_INVALID).
+    """
+    GetPushKey: _grpc.UnaryUnaryMultiCallable[_profile_push_pb2.GetPushKeyRequest, _profile_push_pb2.GetPushKeyResponse]
+    """Returns the key with which a browser subscribes to our push messages (RFC 8292)."""
+    AddPushSubscription: _grpc.UnaryUnaryMultiCallable[_profile_push_pb2.AddPushSubscriptionRequest, _profile_push_pb2.AddPushSubscriptionResponse]
+    """Adds a browser that is pushed to, or renews it; beyond twenty the oldest makes room.
+
+    A browser has one user at a time: whoever added it last. Its push service must have a public
+    address and speak HTTPS.
+    """
+    ListPushSubscriptions: _grpc.UnaryUnaryMultiCallable[_profile_push_pb2.ListPushSubscriptionsRequest, _profile_push_pb2.ListPushSubscriptionsResponse]
+    """Lists the caller's browsers that are pushed to."""
+    RemovePushSubscription: _grpc.UnaryUnaryMultiCallable[_profile_push_pb2.RemovePushSubscriptionRequest, _profile_push_pb2.RemovePushSubscriptionResponse]
+    """Pushes to a browser no more. Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND)."""
+    CreateWebhook: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.CreateWebhookRequest, _profile_webhooks_pb2.CreateWebhookResponse]
+    """Adds a webhook: a URL to which events are POSTed, signed as Standard Webhooks say.
+
+    Returns `INVALID_ARGUMENT`: ERROR_REASON_WEBHOOK_EVENT_TYPE for an event that does not exist,
+    ERROR_REASON_INVALID_REQUEST for a URL that nothing is sent to; `RESOURCE_EXHAUSTED`
+    (ERROR_REASON_ENTITLEMENT) when the subscription allows no more.
+    """
+    ListWebhooks: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ListWebhooksRequest, _profile_webhooks_pb2.ListWebhooksResponse]
+    """Lists the caller's webhooks, newest first."""
+    GetWebhook: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.GetWebhookRequest, _profile_webhooks_pb2.GetWebhookResponse]
+    """Returns one of the caller's webhooks.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND).
+    """
+    UpdateWebhook: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.UpdateWebhookRequest, _profile_webhooks_pb2.UpdateWebhookResponse]
+    """Changes a webhook, switches it off, or on again.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND); `ABORTED` (ERROR_REASON_ETAG_MISMATCH)
+    when it has changed since the etag was read; `INVALID_ARGUMENT` as `CreateWebhook`.
+    """
+    DeleteWebhook: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.DeleteWebhookRequest, _profile_webhooks_pb2.DeleteWebhookResponse]
+    """Deletes a webhook with its deliveries; what is being sent this moment may still arrive.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `ABORTED` (ERROR_REASON_ETAG_MISMATCH).
+    """
+    RotateWebhookSecret: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.RotateWebhookSecretRequest, _profile_webhooks_pb2.RotateWebhookSecretResponse]
+    """Gives a webhook a new secret; for a while the old one signs beside it.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND).
+    """
+    SendTestWebhook: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.SendTestWebhookRequest, _profile_webhooks_pb2.SendTestWebhookResponse]
+    """Has a `webhook.test` sent to a webhook, whatever it wants to be told of.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND), `FAILED_PRECONDITION`
+    (ERROR_REASON_WEBHOOK_DISABLED), `RESOURCE_EXHAUSTED` (ERROR_REASON_WEBHOOK_TESTS) after five
+    within a minute.
+    """
+    ListWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ListWebhookDeliveriesRequest, _profile_webhooks_pb2.ListWebhookDeliveriesResponse]
+    """Lists what a webhook was told, newest first, and how that went.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `INVALID_ARGUMENT`
+    (ERROR_REASON_WEBHOOK_EVENT_TYPE).
+    """
+    GetWebhookDelivery: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.GetWebhookDeliveryRequest, _profile_webhooks_pb2.GetWebhookDeliveryResponse]
+    """Returns one delivery.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND).
+    """
+    ReplayWebhookDelivery: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ReplayWebhookDeliveryRequest, _profile_webhooks_pb2.ReplayWebhookDeliveryResponse]
+    """Has a delivery sent again, under the same id, whether it arrived before or not.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND, ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND)
+    and `FAILED_PRECONDITION` (ERROR_REASON_WEBHOOK_DISABLED).
+    """
+    ReplayMissedWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ReplayMissedWebhookDeliveriesRequest, _profile_webhooks_pb2.ReplayMissedWebhookDeliveriesResponse]
+    """Has everything sent again that a webhook has not got since a time: given up, or missed while it
+    was switched off for failing.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `FAILED_PRECONDITION`
+    (ERROR_REASON_WEBHOOK_DISABLED).
+    """
+    ListWebhookEventTypes: _grpc.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ListWebhookEventTypesRequest, _profile_webhooks_pb2.ListWebhookEventTypesResponse]
+    """Lists what webhooks can be told of, each with an example."""
 
 @_typing.type_check_only
 class ProfileServiceAsyncStub(ProfileServiceStub):
@@ -72,21 +258,198 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """Ends connecting LinkedIn, where LinkedIn sends the member's browser.
 
     It must come from whoever began: the browser with its cookie, or a program with its own token.
-    Answers a small page, or JSON to a client that asks for it.
+    Answers a small page, or JSON to a client that asks for it. A browser that asks for HTML by name
+    gets a page with status 200 also when nothing was connected; it says why.
     Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_STATE_INVALID for a state that is unknown,
-    used, expired or somebody else's, ERROR_REASON_LINKEDIN_REFUSED when LinkedIn or the member
-    refused; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
+    used, expired or somebody else's; ERROR_REASON_LINKEDIN_CANCELLED when the member did not sign in
+    or did not agree; ERROR_REASON_LINKEDIN_SCOPE_REFUSED for a permission that LinkedIn has not
+    opened; ERROR_REASON_LINKEDIN_APPLICATION_REFUSED for an application that is set up wrongly;
+    ERROR_REASON_LINKEDIN_REFUSED for any other refusal; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
     LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
     """
     GetLinkedInConnection: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.GetLinkedInConnectionRequest, _profile_service_pb2.GetLinkedInConnectionResponse]  # type: ignore[assignment]
     """Returns the caller's connection to LinkedIn."""
+    DisconnectLinkedIn: _aio.UnaryUnaryMultiCallable[_linkedin_connection_pb2.DisconnectLinkedInRequest, _linkedin_connection_pb2.DisconnectLinkedInResponse]  # type: ignore[assignment]
+    """Ends the caller's connection to LinkedIn.
+
+    From here on nothing is sent or read in the member's name. The tokens are given back to
+    LinkedIn as soon as it answers, and are out of use here at once.
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) when there is none.
+    """
+    ListLinkedInApiUsage: _aio.UnaryUnaryMultiCallable[_linkedin_usage_pb2.ListLinkedInApiUsageRequest, _linkedin_usage_pb2.ListLinkedInApiUsageResponse]  # type: ignore[assignment]
+    """Lists the calls that were made to LinkedIn for the caller, newest first.
+
+    Returns `INVALID_ARGUMENT` (ERROR_REASON_PAGE_TOKEN_INVALID).
+    """
+    GetLinkedInQuota: _aio.UnaryUnaryMultiCallable[_linkedin_usage_pb2.GetLinkedInQuotaRequest, _linkedin_usage_pb2.GetLinkedInQuotaResponse]  # type: ignore[assignment]
+    """Returns how many calls to LinkedIn the caller may still make today."""
     GetLinkedInProfile: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.GetLinkedInProfileRequest, _profile_service_pb2.GetLinkedInProfileResponse]  # type: ignore[assignment]
     """Returns the caller's LinkedIn profile, as last read.
 
     Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) before the first connect.
     """
+    SyncLinkedInProfile: _aio.UnaryUnaryMultiCallable[_linkedin_reading_pb2.SyncLinkedInProfileRequest, _linkedin_reading_pb2.SyncLinkedInProfileResponse]  # type: ignore[assignment]
+    """Reads the caller's LinkedIn profile again, with followers, connections and company pages as far
+    as LinkedIn tells; what it does not is named in the answer.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED), and `RESOURCE_EXHAUSTED`
+    (ERROR_REASON_LINKEDIN_SYNC_TOO_SOON) within ten minutes of an earlier reading.
+    """
+    GetProfileCompleteness: _aio.UnaryUnaryMultiCallable[_linkedin_reading_pb2.GetProfileCompletenessRequest, _linkedin_reading_pb2.GetProfileCompletenessResponse]  # type: ignore[assignment]
+    """Returns how complete the caller's LinkedIn profile is, and what would complete it.
+
+    Counts what is known alone. Returns `FAILED_PRECONDITION`
+    (ERROR_REASON_LINKEDIN_NOT_CONNECTED) before the first connect.
+    """
+    ListAuthors: _aio.UnaryUnaryMultiCallable[_linkedin_reading_pb2.ListAuthorsRequest, _linkedin_reading_pb2.ListAuthorsResponse]  # type: ignore[assignment]
+    """Lists as whom the caller can publish: the member, and the company pages that they administer,
+    as last read.
+
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) before the first connect.
+    """
+    SearchMentions: _aio.UnaryUnaryMultiCallable[_linkedin_reading_pb2.SearchMentionsRequest, _linkedin_reading_pb2.SearchMentionsResponse]  # type: ignore[assignment]
+    """Looks up whom a post can mention.
+
+    LinkedIn opens no search for members in general: the member and their own pages, any company
+    page by its address, and the followers of own pages by name are what can be found.
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `UNAVAILABLE`
+    (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+    """
+    ImportLinkedInExport: _aio.UnaryUnaryMultiCallable[_linkedin_imports_pb2.ImportLinkedInExportRequest, _linkedin_imports_pb2.ImportLinkedInExportResponse]  # type: ignore[assignment]
+    """Begins to import the archive that LinkedIn gives its members of their own data.
+
+    The answer says where to put the file; `CompleteLinkedInImport` then has it read. What it tells
+    of connections, invitations, messages, posts, comments and reactions is kept (who and when, not
+    what was written), and the profile's fields that LinkedIn's API does not give. The file is
+    deleted once it is read. The same archive again tells nothing new.
+    Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_LINKEDIN_IMPORTS_OPEN) while five wait for a file.
+    """
+    CompleteLinkedInImport: _aio.UnaryUnaryMultiCallable[_linkedin_imports_pb2.CompleteLinkedInImportRequest, _linkedin_imports_pb2.CompleteLinkedInImportResponse]  # type: ignore[assignment]
+    """Has an import's file read, which takes seconds; `GetLinkedInImport` tells when it is done.
+
+    Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND) and `FAILED_PRECONDITION`
+    (ERROR_REASON_LINKEDIN_ARCHIVE_MISSING) unless exactly the file that was announced is there.
+    """
+    ListLinkedInImports: _aio.UnaryUnaryMultiCallable[_linkedin_imports_pb2.ListLinkedInImportsRequest, _linkedin_imports_pb2.ListLinkedInImportsResponse]  # type: ignore[assignment]
+    """Lists the caller's imports, newest first.
+
+    Returns `INVALID_ARGUMENT` (ERROR_REASON_PAGE_TOKEN_INVALID).
+    """
+    GetLinkedInImport: _aio.UnaryUnaryMultiCallable[_linkedin_imports_pb2.GetLinkedInImportRequest, _linkedin_imports_pb2.GetLinkedInImportResponse]  # type: ignore[assignment]
+    """Returns one of the caller's imports.
+
+    Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+    """
+    DeleteLinkedInImport: _aio.UnaryUnaryMultiCallable[_linkedin_imports_pb2.DeleteLinkedInImportRequest, _linkedin_imports_pb2.DeleteLinkedInImportResponse]  # type: ignore[assignment]
+    """Forgets an import and everything that it was the first to tell.
+
+    Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+    """
     GetPreferences: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.GetPreferencesRequest, _profile_service_pb2.GetPreferencesResponse]  # type: ignore[assignment]
     """Returns the caller's preferences."""
+    UpdatePreferences: _aio.UnaryUnaryMultiCallable[_profile_preferences_pb2.UpdatePreferencesRequest, _profile_preferences_pb2.UpdatePreferencesResponse]  # type: ignore[assignment]
+    """Changes some of the caller's preferences.
+
+    Returns `ABORTED` (ERROR_REASON_ETAG_MISMATCH) when they have changed since the etag was read.
+    """
+    ListNotifications: _aio.UnaryUnaryMultiCallable[_profile_notifications_pb2.ListNotificationsRequest, _profile_notifications_pb2.ListNotificationsResponse]  # type: ignore[assignment]
+    """Lists what the caller was told, newest first.
+
+    Returns `INVALID_ARGUMENT` (ERROR_REASON_NOTIFICATION_KIND) for a kind that does not exist.
+    """
+    MarkNotificationsRead: _aio.UnaryUnaryMultiCallable[_profile_notifications_pb2.MarkNotificationsReadRequest, _profile_notifications_pb2.MarkNotificationsReadResponse]  # type: ignore[assignment]
+    """Marks notifications as read: those named, or all until a time.
+
+    Marking again changes nothing. Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) when one of those
+    named does not exist; then none is marked.
+    """
+    WatchNotifications: _aio.UnaryStreamMultiCallable[_profile_notifications_pb2.WatchNotificationsRequest, _profile_notifications_pb2.WatchNotificationsResponse]  # type: ignore[assignment]
+    """Streams the caller's notifications: the unread ones now, then whatever comes or is read.
+
+    The stream ends after its time with a last message whose `is_last` is true; call again to go on.
+    """
+    ShowUnsubscribePage: _aio.UnaryUnaryMultiCallable[_profile_notification_mails_pb2.ShowUnsubscribePageRequest, _profile_notification_mails_pb2.ShowUnsubscribePageResponse]  # type: ignore[assignment]
+    """Shows a page with the button that stops notifications by mail. Looking at it changes nothing."""
+    Unsubscribe: _aio.UnaryUnaryMultiCallable[_profile_notification_mails_pb2.UnsubscribeRequest, _profile_notification_mails_pb2.UnsubscribeResponse]  # type: ignore[assignment]
+    """Stops notifications by mail: by a mail program's one click (RFC 8058), or by the page's button.
+
+    Again changes nothing. Returns `INVALID_ARGUMENT` (ERROR_REASON_TOKEN_INVALID).
+    """
+    GetPushKey: _aio.UnaryUnaryMultiCallable[_profile_push_pb2.GetPushKeyRequest, _profile_push_pb2.GetPushKeyResponse]  # type: ignore[assignment]
+    """Returns the key with which a browser subscribes to our push messages (RFC 8292)."""
+    AddPushSubscription: _aio.UnaryUnaryMultiCallable[_profile_push_pb2.AddPushSubscriptionRequest, _profile_push_pb2.AddPushSubscriptionResponse]  # type: ignore[assignment]
+    """Adds a browser that is pushed to, or renews it; beyond twenty the oldest makes room.
+
+    A browser has one user at a time: whoever added it last. Its push service must have a public
+    address and speak HTTPS.
+    """
+    ListPushSubscriptions: _aio.UnaryUnaryMultiCallable[_profile_push_pb2.ListPushSubscriptionsRequest, _profile_push_pb2.ListPushSubscriptionsResponse]  # type: ignore[assignment]
+    """Lists the caller's browsers that are pushed to."""
+    RemovePushSubscription: _aio.UnaryUnaryMultiCallable[_profile_push_pb2.RemovePushSubscriptionRequest, _profile_push_pb2.RemovePushSubscriptionResponse]  # type: ignore[assignment]
+    """Pushes to a browser no more. Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND)."""
+    CreateWebhook: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.CreateWebhookRequest, _profile_webhooks_pb2.CreateWebhookResponse]  # type: ignore[assignment]
+    """Adds a webhook: a URL to which events are POSTed, signed as Standard Webhooks say.
+
+    Returns `INVALID_ARGUMENT`: ERROR_REASON_WEBHOOK_EVENT_TYPE for an event that does not exist,
+    ERROR_REASON_INVALID_REQUEST for a URL that nothing is sent to; `RESOURCE_EXHAUSTED`
+    (ERROR_REASON_ENTITLEMENT) when the subscription allows no more.
+    """
+    ListWebhooks: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ListWebhooksRequest, _profile_webhooks_pb2.ListWebhooksResponse]  # type: ignore[assignment]
+    """Lists the caller's webhooks, newest first."""
+    GetWebhook: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.GetWebhookRequest, _profile_webhooks_pb2.GetWebhookResponse]  # type: ignore[assignment]
+    """Returns one of the caller's webhooks.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND).
+    """
+    UpdateWebhook: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.UpdateWebhookRequest, _profile_webhooks_pb2.UpdateWebhookResponse]  # type: ignore[assignment]
+    """Changes a webhook, switches it off, or on again.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND); `ABORTED` (ERROR_REASON_ETAG_MISMATCH)
+    when it has changed since the etag was read; `INVALID_ARGUMENT` as `CreateWebhook`.
+    """
+    DeleteWebhook: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.DeleteWebhookRequest, _profile_webhooks_pb2.DeleteWebhookResponse]  # type: ignore[assignment]
+    """Deletes a webhook with its deliveries; what is being sent this moment may still arrive.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `ABORTED` (ERROR_REASON_ETAG_MISMATCH).
+    """
+    RotateWebhookSecret: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.RotateWebhookSecretRequest, _profile_webhooks_pb2.RotateWebhookSecretResponse]  # type: ignore[assignment]
+    """Gives a webhook a new secret; for a while the old one signs beside it.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND).
+    """
+    SendTestWebhook: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.SendTestWebhookRequest, _profile_webhooks_pb2.SendTestWebhookResponse]  # type: ignore[assignment]
+    """Has a `webhook.test` sent to a webhook, whatever it wants to be told of.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND), `FAILED_PRECONDITION`
+    (ERROR_REASON_WEBHOOK_DISABLED), `RESOURCE_EXHAUSTED` (ERROR_REASON_WEBHOOK_TESTS) after five
+    within a minute.
+    """
+    ListWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ListWebhookDeliveriesRequest, _profile_webhooks_pb2.ListWebhookDeliveriesResponse]  # type: ignore[assignment]
+    """Lists what a webhook was told, newest first, and how that went.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `INVALID_ARGUMENT`
+    (ERROR_REASON_WEBHOOK_EVENT_TYPE).
+    """
+    GetWebhookDelivery: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.GetWebhookDeliveryRequest, _profile_webhooks_pb2.GetWebhookDeliveryResponse]  # type: ignore[assignment]
+    """Returns one delivery.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND).
+    """
+    ReplayWebhookDelivery: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ReplayWebhookDeliveryRequest, _profile_webhooks_pb2.ReplayWebhookDeliveryResponse]  # type: ignore[assignment]
+    """Has a delivery sent again, under the same id, whether it arrived before or not.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND, ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND)
+    and `FAILED_PRECONDITION` (ERROR_REASON_WEBHOOK_DISABLED).
+    """
+    ReplayMissedWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ReplayMissedWebhookDeliveriesRequest, _profile_webhooks_pb2.ReplayMissedWebhookDeliveriesResponse]  # type: ignore[assignment]
+    """Has everything sent again that a webhook has not got since a time: given up, or missed while it
+    was switched off for failing.
+
+    Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `FAILED_PRECONDITION`
+    (ERROR_REASON_WEBHOOK_DISABLED).
+    """
+    ListWebhookEventTypes: _aio.UnaryUnaryMultiCallable[_profile_webhooks_pb2.ListWebhookEventTypesRequest, _profile_webhooks_pb2.ListWebhookEventTypesResponse]  # type: ignore[assignment]
+    """Lists what webhooks can be told of, each with an example."""
 
 class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
     """Connects users to LinkedIn and keeps their profile and preferences."""
@@ -111,10 +474,13 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         """Ends connecting LinkedIn, where LinkedIn sends the member's browser.
 
         It must come from whoever began: the browser with its cookie, or a program with its own token.
-        Answers a small page, or JSON to a client that asks for it.
+        Answers a small page, or JSON to a client that asks for it. A browser that asks for HTML by name
+        gets a page with status 200 also when nothing was connected; it says why.
         Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_STATE_INVALID for a state that is unknown,
-        used, expired or somebody else's, ERROR_REASON_LINKEDIN_REFUSED when LinkedIn or the member
-        refused; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
+        used, expired or somebody else's; ERROR_REASON_LINKEDIN_CANCELLED when the member did not sign in
+        or did not agree; ERROR_REASON_LINKEDIN_SCOPE_REFUSED for a permission that LinkedIn has not
+        opened; ERROR_REASON_LINKEDIN_APPLICATION_REFUSED for an application that is set up wrongly;
+        ERROR_REASON_LINKEDIN_REFUSED for any other refusal; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
         LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
         """
 
@@ -125,6 +491,38 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.GetLinkedInConnectionResponse, _abc.Awaitable[_profile_service_pb2.GetLinkedInConnectionResponse]]:
         """Returns the caller's connection to LinkedIn."""
+
+    @_abc_1.abstractmethod
+    def DisconnectLinkedIn(
+        self,
+        request: _linkedin_connection_pb2.DisconnectLinkedInRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_connection_pb2.DisconnectLinkedInResponse, _abc.Awaitable[_linkedin_connection_pb2.DisconnectLinkedInResponse]]:
+        """Ends the caller's connection to LinkedIn.
+
+        From here on nothing is sent or read in the member's name. The tokens are given back to
+        LinkedIn as soon as it answers, and are out of use here at once.
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) when there is none.
+        """
+
+    @_abc_1.abstractmethod
+    def ListLinkedInApiUsage(
+        self,
+        request: _linkedin_usage_pb2.ListLinkedInApiUsageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_usage_pb2.ListLinkedInApiUsageResponse, _abc.Awaitable[_linkedin_usage_pb2.ListLinkedInApiUsageResponse]]:
+        """Lists the calls that were made to LinkedIn for the caller, newest first.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_PAGE_TOKEN_INVALID).
+        """
+
+    @_abc_1.abstractmethod
+    def GetLinkedInQuota(
+        self,
+        request: _linkedin_usage_pb2.GetLinkedInQuotaRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_usage_pb2.GetLinkedInQuotaResponse, _abc.Awaitable[_linkedin_usage_pb2.GetLinkedInQuotaResponse]]:
+        """Returns how many calls to LinkedIn the caller may still make today."""
 
     @_abc_1.abstractmethod
     def GetLinkedInProfile(
@@ -138,11 +536,357 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def SyncLinkedInProfile(
+        self,
+        request: _linkedin_reading_pb2.SyncLinkedInProfileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_reading_pb2.SyncLinkedInProfileResponse, _abc.Awaitable[_linkedin_reading_pb2.SyncLinkedInProfileResponse]]:
+        """Reads the caller's LinkedIn profile again, with followers, connections and company pages as far
+        as LinkedIn tells; what it does not is named in the answer.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED), and `RESOURCE_EXHAUSTED`
+        (ERROR_REASON_LINKEDIN_SYNC_TOO_SOON) within ten minutes of an earlier reading.
+        """
+
+    @_abc_1.abstractmethod
+    def GetProfileCompleteness(
+        self,
+        request: _linkedin_reading_pb2.GetProfileCompletenessRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_reading_pb2.GetProfileCompletenessResponse, _abc.Awaitable[_linkedin_reading_pb2.GetProfileCompletenessResponse]]:
+        """Returns how complete the caller's LinkedIn profile is, and what would complete it.
+
+        Counts what is known alone. Returns `FAILED_PRECONDITION`
+        (ERROR_REASON_LINKEDIN_NOT_CONNECTED) before the first connect.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAuthors(
+        self,
+        request: _linkedin_reading_pb2.ListAuthorsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_reading_pb2.ListAuthorsResponse, _abc.Awaitable[_linkedin_reading_pb2.ListAuthorsResponse]]:
+        """Lists as whom the caller can publish: the member, and the company pages that they administer,
+        as last read.
+
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) before the first connect.
+        """
+
+    @_abc_1.abstractmethod
+    def SearchMentions(
+        self,
+        request: _linkedin_reading_pb2.SearchMentionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_reading_pb2.SearchMentionsResponse, _abc.Awaitable[_linkedin_reading_pb2.SearchMentionsResponse]]:
+        """Looks up whom a post can mention.
+
+        LinkedIn opens no search for members in general: the member and their own pages, any company
+        page by its address, and the followers of own pages by name are what can be found.
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `UNAVAILABLE`
+        (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def ImportLinkedInExport(
+        self,
+        request: _linkedin_imports_pb2.ImportLinkedInExportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_imports_pb2.ImportLinkedInExportResponse, _abc.Awaitable[_linkedin_imports_pb2.ImportLinkedInExportResponse]]:
+        """Begins to import the archive that LinkedIn gives its members of their own data.
+
+        The answer says where to put the file; `CompleteLinkedInImport` then has it read. What it tells
+        of connections, invitations, messages, posts, comments and reactions is kept (who and when, not
+        what was written), and the profile's fields that LinkedIn's API does not give. The file is
+        deleted once it is read. The same archive again tells nothing new.
+        Returns `RESOURCE_EXHAUSTED` (ERROR_REASON_LINKEDIN_IMPORTS_OPEN) while five wait for a file.
+        """
+
+    @_abc_1.abstractmethod
+    def CompleteLinkedInImport(
+        self,
+        request: _linkedin_imports_pb2.CompleteLinkedInImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_imports_pb2.CompleteLinkedInImportResponse, _abc.Awaitable[_linkedin_imports_pb2.CompleteLinkedInImportResponse]]:
+        """Has an import's file read, which takes seconds; `GetLinkedInImport` tells when it is done.
+
+        Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND) and `FAILED_PRECONDITION`
+        (ERROR_REASON_LINKEDIN_ARCHIVE_MISSING) unless exactly the file that was announced is there.
+        """
+
+    @_abc_1.abstractmethod
+    def ListLinkedInImports(
+        self,
+        request: _linkedin_imports_pb2.ListLinkedInImportsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_imports_pb2.ListLinkedInImportsResponse, _abc.Awaitable[_linkedin_imports_pb2.ListLinkedInImportsResponse]]:
+        """Lists the caller's imports, newest first.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_PAGE_TOKEN_INVALID).
+        """
+
+    @_abc_1.abstractmethod
+    def GetLinkedInImport(
+        self,
+        request: _linkedin_imports_pb2.GetLinkedInImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_imports_pb2.GetLinkedInImportResponse, _abc.Awaitable[_linkedin_imports_pb2.GetLinkedInImportResponse]]:
+        """Returns one of the caller's imports.
+
+        Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteLinkedInImport(
+        self,
+        request: _linkedin_imports_pb2.DeleteLinkedInImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_linkedin_imports_pb2.DeleteLinkedInImportResponse, _abc.Awaitable[_linkedin_imports_pb2.DeleteLinkedInImportResponse]]:
+        """Forgets an import and everything that it was the first to tell.
+
+        Returns `NOT_FOUND` (ERROR_REASON_LINKEDIN_IMPORT_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
     def GetPreferences(
         self,
         request: _profile_service_pb2.GetPreferencesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.GetPreferencesResponse, _abc.Awaitable[_profile_service_pb2.GetPreferencesResponse]]:
         """Returns the caller's preferences."""
+
+    @_abc_1.abstractmethod
+    def UpdatePreferences(
+        self,
+        request: _profile_preferences_pb2.UpdatePreferencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_preferences_pb2.UpdatePreferencesResponse, _abc.Awaitable[_profile_preferences_pb2.UpdatePreferencesResponse]]:
+        """Changes some of the caller's preferences.
+
+        Returns `ABORTED` (ERROR_REASON_ETAG_MISMATCH) when they have changed since the etag was read.
+        """
+
+    @_abc_1.abstractmethod
+    def ListNotifications(
+        self,
+        request: _profile_notifications_pb2.ListNotificationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_notifications_pb2.ListNotificationsResponse, _abc.Awaitable[_profile_notifications_pb2.ListNotificationsResponse]]:
+        """Lists what the caller was told, newest first.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_NOTIFICATION_KIND) for a kind that does not exist.
+        """
+
+    @_abc_1.abstractmethod
+    def MarkNotificationsRead(
+        self,
+        request: _profile_notifications_pb2.MarkNotificationsReadRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_notifications_pb2.MarkNotificationsReadResponse, _abc.Awaitable[_profile_notifications_pb2.MarkNotificationsReadResponse]]:
+        """Marks notifications as read: those named, or all until a time.
+
+        Marking again changes nothing. Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND) when one of those
+        named does not exist; then none is marked.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchNotifications(
+        self,
+        request: _profile_notifications_pb2.WatchNotificationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_profile_notifications_pb2.WatchNotificationsResponse], _abc.AsyncIterator[_profile_notifications_pb2.WatchNotificationsResponse]]:
+        """Streams the caller's notifications: the unread ones now, then whatever comes or is read.
+
+        The stream ends after its time with a last message whose `is_last` is true; call again to go on.
+        """
+
+    @_abc_1.abstractmethod
+    def ShowUnsubscribePage(
+        self,
+        request: _profile_notification_mails_pb2.ShowUnsubscribePageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_notification_mails_pb2.ShowUnsubscribePageResponse, _abc.Awaitable[_profile_notification_mails_pb2.ShowUnsubscribePageResponse]]:
+        """Shows a page with the button that stops notifications by mail. Looking at it changes nothing."""
+
+    @_abc_1.abstractmethod
+    def Unsubscribe(
+        self,
+        request: _profile_notification_mails_pb2.UnsubscribeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_notification_mails_pb2.UnsubscribeResponse, _abc.Awaitable[_profile_notification_mails_pb2.UnsubscribeResponse]]:
+        """Stops notifications by mail: by a mail program's one click (RFC 8058), or by the page's button.
+
+        Again changes nothing. Returns `INVALID_ARGUMENT` (ERROR_REASON_TOKEN_INVALID).
+        """
+
+    @_abc_1.abstractmethod
+    def GetPushKey(
+        self,
+        request: _profile_push_pb2.GetPushKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_push_pb2.GetPushKeyResponse, _abc.Awaitable[_profile_push_pb2.GetPushKeyResponse]]:
+        """Returns the key with which a browser subscribes to our push messages (RFC 8292)."""
+
+    @_abc_1.abstractmethod
+    def AddPushSubscription(
+        self,
+        request: _profile_push_pb2.AddPushSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_push_pb2.AddPushSubscriptionResponse, _abc.Awaitable[_profile_push_pb2.AddPushSubscriptionResponse]]:
+        """Adds a browser that is pushed to, or renews it; beyond twenty the oldest makes room.
+
+        A browser has one user at a time: whoever added it last. Its push service must have a public
+        address and speak HTTPS.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPushSubscriptions(
+        self,
+        request: _profile_push_pb2.ListPushSubscriptionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_push_pb2.ListPushSubscriptionsResponse, _abc.Awaitable[_profile_push_pb2.ListPushSubscriptionsResponse]]:
+        """Lists the caller's browsers that are pushed to."""
+
+    @_abc_1.abstractmethod
+    def RemovePushSubscription(
+        self,
+        request: _profile_push_pb2.RemovePushSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_push_pb2.RemovePushSubscriptionResponse, _abc.Awaitable[_profile_push_pb2.RemovePushSubscriptionResponse]]:
+        """Pushes to a browser no more. Returns `NOT_FOUND` (ERROR_REASON_NOT_FOUND)."""
+
+    @_abc_1.abstractmethod
+    def CreateWebhook(
+        self,
+        request: _profile_webhooks_pb2.CreateWebhookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.CreateWebhookResponse, _abc.Awaitable[_profile_webhooks_pb2.CreateWebhookResponse]]:
+        """Adds a webhook: a URL to which events are POSTed, signed as Standard Webhooks say.
+
+        Returns `INVALID_ARGUMENT`: ERROR_REASON_WEBHOOK_EVENT_TYPE for an event that does not exist,
+        ERROR_REASON_INVALID_REQUEST for a URL that nothing is sent to; `RESOURCE_EXHAUSTED`
+        (ERROR_REASON_ENTITLEMENT) when the subscription allows no more.
+        """
+
+    @_abc_1.abstractmethod
+    def ListWebhooks(
+        self,
+        request: _profile_webhooks_pb2.ListWebhooksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.ListWebhooksResponse, _abc.Awaitable[_profile_webhooks_pb2.ListWebhooksResponse]]:
+        """Lists the caller's webhooks, newest first."""
+
+    @_abc_1.abstractmethod
+    def GetWebhook(
+        self,
+        request: _profile_webhooks_pb2.GetWebhookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.GetWebhookResponse, _abc.Awaitable[_profile_webhooks_pb2.GetWebhookResponse]]:
+        """Returns one of the caller's webhooks.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateWebhook(
+        self,
+        request: _profile_webhooks_pb2.UpdateWebhookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.UpdateWebhookResponse, _abc.Awaitable[_profile_webhooks_pb2.UpdateWebhookResponse]]:
+        """Changes a webhook, switches it off, or on again.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND); `ABORTED` (ERROR_REASON_ETAG_MISMATCH)
+        when it has changed since the etag was read; `INVALID_ARGUMENT` as `CreateWebhook`.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteWebhook(
+        self,
+        request: _profile_webhooks_pb2.DeleteWebhookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.DeleteWebhookResponse, _abc.Awaitable[_profile_webhooks_pb2.DeleteWebhookResponse]]:
+        """Deletes a webhook with its deliveries; what is being sent this moment may still arrive.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `ABORTED` (ERROR_REASON_ETAG_MISMATCH).
+        """
+
+    @_abc_1.abstractmethod
+    def RotateWebhookSecret(
+        self,
+        request: _profile_webhooks_pb2.RotateWebhookSecretRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.RotateWebhookSecretResponse, _abc.Awaitable[_profile_webhooks_pb2.RotateWebhookSecretResponse]]:
+        """Gives a webhook a new secret; for a while the old one signs beside it.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
+    def SendTestWebhook(
+        self,
+        request: _profile_webhooks_pb2.SendTestWebhookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.SendTestWebhookResponse, _abc.Awaitable[_profile_webhooks_pb2.SendTestWebhookResponse]]:
+        """Has a `webhook.test` sent to a webhook, whatever it wants to be told of.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND), `FAILED_PRECONDITION`
+        (ERROR_REASON_WEBHOOK_DISABLED), `RESOURCE_EXHAUSTED` (ERROR_REASON_WEBHOOK_TESTS) after five
+        within a minute.
+        """
+
+    @_abc_1.abstractmethod
+    def ListWebhookDeliveries(
+        self,
+        request: _profile_webhooks_pb2.ListWebhookDeliveriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.ListWebhookDeliveriesResponse, _abc.Awaitable[_profile_webhooks_pb2.ListWebhookDeliveriesResponse]]:
+        """Lists what a webhook was told, newest first, and how that went.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `INVALID_ARGUMENT`
+        (ERROR_REASON_WEBHOOK_EVENT_TYPE).
+        """
+
+    @_abc_1.abstractmethod
+    def GetWebhookDelivery(
+        self,
+        request: _profile_webhooks_pb2.GetWebhookDeliveryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.GetWebhookDeliveryResponse, _abc.Awaitable[_profile_webhooks_pb2.GetWebhookDeliveryResponse]]:
+        """Returns one delivery.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
+    def ReplayWebhookDelivery(
+        self,
+        request: _profile_webhooks_pb2.ReplayWebhookDeliveryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.ReplayWebhookDeliveryResponse, _abc.Awaitable[_profile_webhooks_pb2.ReplayWebhookDeliveryResponse]]:
+        """Has a delivery sent again, under the same id, whether it arrived before or not.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND, ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND)
+        and `FAILED_PRECONDITION` (ERROR_REASON_WEBHOOK_DISABLED).
+        """
+
+    @_abc_1.abstractmethod
+    def ReplayMissedWebhookDeliveries(
+        self,
+        request: _profile_webhooks_pb2.ReplayMissedWebhookDeliveriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.ReplayMissedWebhookDeliveriesResponse, _abc.Awaitable[_profile_webhooks_pb2.ReplayMissedWebhookDeliveriesResponse]]:
+        """Has everything sent again that a webhook has not got since a time: given up, or missed while it
+        was switched off for failing.
+
+        Returns `NOT_FOUND` (ERROR_REASON_WEBHOOK_NOT_FOUND) and `FAILED_PRECONDITION`
+        (ERROR_REASON_WEBHOOK_DISABLED).
+        """
+
+    @_abc_1.abstractmethod
+    def ListWebhookEventTypes(
+        self,
+        request: _profile_webhooks_pb2.ListWebhookEventTypesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_webhooks_pb2.ListWebhookEventTypesResponse, _abc.Awaitable[_profile_webhooks_pb2.ListWebhookEventTypesResponse]]:
+        """Lists what webhooks can be told of, each with an example."""
 
 def add_ProfileServiceServicer_to_server(servicer: ProfileServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

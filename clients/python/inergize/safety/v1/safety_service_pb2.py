@@ -27,7 +27,7 @@ from inergize.common.v1 import access_pb2 as inergize_dot_common_dot_v1_dot_acce
 from inergize.safety.v1 import safety_pb2 as inergize_dot_safety_dot_v1_dot_safety__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'inergize/safety/v1/safety_service.proto\x12\x12inergize.safety.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1finergize/common/v1/access.proto\x1a\x1finergize/safety/v1/safety.proto\"\x16\n\x14GetQuotaUsageRequest\"I\n\x15GetQuotaUsageResponse\x12\x30\n\x07windows\x18\x01 \x03(\x0b\x32\x1f.inergize.safety.v1.QuotaWindow2\x9d\x01\n\rSafetyService\x12\x8b\x01\n\rGetQuotaUsage\x12(.inergize.safety.v1.GetQuotaUsageRequest\x1a).inergize.safety.v1.GetQuotaUsageResponse\"%\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/safety/quotab\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'inergize/safety/v1/safety_service.proto\x12\x12inergize.safety.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1finergize/common/v1/access.proto\x1a\x1finergize/safety/v1/safety.proto\"\x16\n\x14GetQuotaUsageRequest\"I\n\x15GetQuotaUsageResponse\x12\x30\n\x07windows\x18\x01 \x03(\x0b\x32\x1f.inergize.safety.v1.QuotaWindow2\xac\x01\n\rSafetyService\x12\x9a\x01\n\rGetQuotaUsage\x12(.inergize.safety.v1.GetQuotaUsageRequest\x1a).inergize.safety.v1.GetQuotaUsageResponse\"4\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x02\xe2\xf3\x18\x0bsafety.read\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/safety/quotab\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,11 +35,11 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'inergize.safety.v1.safety_s
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SAFETYSERVICE'].methods_by_name['GetQuotaUsage']._loaded_options = None
-  _globals['_SAFETYSERVICE'].methods_by_name['GetQuotaUsage']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\002\202\323\344\223\002\022\022\020/v1/safety/quota'
+  _globals['_SAFETYSERVICE'].methods_by_name['GetQuotaUsage']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\002\342\363\030\013safety.read\202\323\344\223\002\022\022\020/v1/safety/quota'
   _globals['_GETQUOTAUSAGEREQUEST']._serialized_start=159
   _globals['_GETQUOTAUSAGEREQUEST']._serialized_end=181
   _globals['_GETQUOTAUSAGERESPONSE']._serialized_start=183
   _globals['_GETQUOTAUSAGERESPONSE']._serialized_end=256
   _globals['_SAFETYSERVICE']._serialized_start=259
-  _globals['_SAFETYSERVICE']._serialized_end=416
+  _globals['_SAFETYSERVICE']._serialized_end=431
 # @@protoc_insertion_point(module_scope)

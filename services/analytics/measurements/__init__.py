@@ -1,0 +1,1 @@
+"""What was counted at LinkedIn, in the time series."""

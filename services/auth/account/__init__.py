@@ -1,0 +1,1 @@
+"""The life of an account: changed, moved to another address, taken home, ended."""

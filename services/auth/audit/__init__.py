@@ -1,0 +1,1 @@
+"""The audit log: what happened to an account, in rows that nobody can alter."""

@@ -1,0 +1,1 @@
+"""Devices that have signed in before: strangers' failures do not lock them out."""

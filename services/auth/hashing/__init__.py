@@ -1,0 +1,1 @@
+"""Argon2 in processes of its own, so that hashing takes nothing but what other calls leave."""

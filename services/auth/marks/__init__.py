@@ -1,0 +1,1 @@
+"""What was registered of late, of free and of taken addresses alike."""

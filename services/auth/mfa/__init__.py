@@ -1,0 +1,1 @@
+"""Second factors: setting them up, asking for them, and proving oneself again."""

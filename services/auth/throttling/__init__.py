@@ -1,0 +1,1 @@
+"""Bounds guessing: tries are counted and committed before anything is compared."""

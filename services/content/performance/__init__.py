@@ -1,0 +1,1 @@
+"""How published posts do."""

@@ -1,0 +1,1 @@
+"""Reads the archive that LinkedIn gives its members of their own data."""

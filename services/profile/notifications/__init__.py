@@ -1,0 +1,1 @@
+"""Telling users what happened: kept for reading, streamed, mailed and pushed as they prefer."""

@@ -1,0 +1,16 @@
+"""Puts the reading of LinkedIn's change log together."""
+
+from services.kernel.periodic import PeriodicJob
+from services.kernel.runtime import Runtime
+from services.profile.connection.access import Access
+from services.profile.linkedin.client import LinkedIn
+from services.profile.portability.polling import Polling
+from services.profile.usage import ApiUsage
+from services.profile.vault import Vault
+
+
+def portability_job(
+    given: Runtime, access: Access, linkedin: LinkedIn, usage: ApiUsage
+) -> PeriodicJob:
+    """What Profile runs."""
+    return Polling(given.db, access, Vault(given.keys), linkedin.changelog, usage).job()

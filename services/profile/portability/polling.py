@@ -1,0 +1,98 @@
+"""Reads members' logs every quarter of an hour, each thing once.
+
+Source: docs/decisions/0147-linkedins-change-log.md
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from services.kernel.db import Database
+from services.kernel.periodic import Cursor, PeriodicJob
+from services.profile.connection.access import Access
+from services.profile.errors import NotConnected
+from services.profile.imports import store as observations
+from services.profile.imports.model import Observation
+from services.profile.linkedin.changelog import PAGE_SIZE, SCOPES, Change, ChangeLog
+from services.profile.linkedin.errors import AccessDenied, LinkedInError, LinkedInThrottled
+from services.profile.model import member_urn
+from services.profile.portability import store
+from services.profile.portability.changes import observed
+from services.profile.portability.store import Due
+from services.profile.usage import ApiUsage
+from services.profile.vault import Vault
+
+log = structlog.get_logger()
+
+EVERY = timedelta(minutes=15)
+LEASE = timedelta(minutes=5)
+WITHOUT_ANSWER = timedelta(hours=1)
+REFUSED = timedelta(days=7)
+"""A member outside of Europe, or an application without the product, is not asked daily."""
+MEMBERS_AT_ONCE = 20
+PAGES_AT_ONCE = 10
+
+
+class Polling:
+    """Reads the logs of all members who have consented to it."""
+
+    def __init__(
+        self, db: Database, access: Access, vault: Vault, changelog: ChangeLog, usage: ApiUsage
+    ) -> None:
+        self._db = db
+        self._access = access
+        self._vault = vault
+        self._changelog = changelog
+        self._usage = usage
+
+    def job(self) -> PeriodicJob:
+        """Reading what is due."""
+        return PeriodicJob("read_change_logs", every=EVERY, run=self._run)
+
+    async def read(self, due: Due) -> None:
+        """Read one member's log from where it was left."""
+        try:
+            credentials = await self._access.credentials(due.user_id)
+            token = self._vault.access_token(due.user_id, credentials.tokens)
+            with self._usage.of(due.user_id):
+                await self._read(due, token, member_urn(credentials.linkedin_id))
+        except AccessDenied as refused:
+            await self._put_off(due.user_id, refused.message, REFUSED)
+        except LinkedInThrottled as throttled:
+            await self._put_off(due.user_id, str(throttled), WITHOUT_ANSWER)
+        except (LinkedInError, NotConnected) as failed:
+            await self._put_off(due.user_id, type(failed).__name__, WITHOUT_ANSWER)
+
+    async def _read(self, due: Due, token: str, urn: str) -> None:
+        since, start = due.read_until, 0
+        for _ in range(PAGES_AT_ONCE):
+            page = await self._changelog.page(token, since, start)
+            changes = [one for one in page.elements if one is not None]
+            until = max((one.processed_at for one in changes), default=since)
+            await self._keep(due.user_id, changes, urn, until)
+            if len(page.elements) < PAGE_SIZE:
+                return
+            # LinkedIn counts `startTime` in: what shares its last millisecond comes again, and a
+            # page that is of one millisecond as a whole has to be turned.
+            since, start = (since, start + PAGE_SIZE) if until == since else (until, 0)
+
+    async def _keep(
+        self, user_id: UUID, changes: list[Change], urn: str, until: datetime | None
+    ) -> None:
+        told: list[Observation] = [
+            one for change in changes if (one := observed(change, urn)) is not None
+        ]
+        async with self._db.transaction() as tx:
+            await observations.add_observations(tx, user_id, None, told)
+            await store.note_read(tx, user_id, until, EVERY)
+
+    async def _put_off(self, user_id: UUID, reason: str, pause: timedelta) -> None:
+        async with self._db.transaction() as tx:
+            await store.note_refused(tx, user_id, reason[:200], pause)
+
+    async def _run(self, _: Cursor) -> Cursor:
+        due = await store.claim_due(self._db, SCOPES, lease=LEASE, limit=MEMBERS_AT_ONCE)
+        for one in due:
+            await self.read(one)
+        return {"again": True} if len(due) == MEMBERS_AT_ONCE else None

@@ -1,0 +1,38 @@
+-- begin_changelogs --
+-- Note whose log may be read from now on: members who are connected and have consented to it.
+-- $1 scopes text[], any of them will do
+INSERT INTO linkedin_changelogs (user_id)
+SELECT token.user_id
+  FROM linkedin_tokens AS token
+  JOIN linkedin_profiles AS profile ON profile.user_id = token.user_id
+ WHERE profile.is_active AND token.is_valid AND token.scopes && $1::text[]
+ON CONFLICT (user_id) DO NOTHING;
+
+-- claim_due --
+-- Whose log is to be read now. They are put off meanwhile, so that no other process reads them too.
+-- $1 scopes text[], $2 lease interval, $3 limit integer
+UPDATE linkedin_changelogs AS log
+   SET next_read_at = now() + $2::interval
+ WHERE log.user_id = ANY (ARRAY(
+       SELECT due.user_id
+         FROM linkedin_changelogs AS due
+         JOIN linkedin_tokens AS token ON token.user_id = due.user_id
+        WHERE due.next_read_at <= now() AND token.is_valid AND token.scopes && $1::text[]
+        ORDER BY due.next_read_at
+        LIMIT $3 FOR UPDATE OF due SKIP LOCKED))
+RETURNING log.user_id, log.read_until;
+
+-- note_read --
+-- How far a log has been read, and when to look again.
+-- $1 user_id uuid, $2 read_until timestamptz or null, $3 pause interval
+UPDATE linkedin_changelogs
+   SET read_until = coalesce($2, read_until), next_read_at = now() + $3::interval,
+       refused_reason = NULL
+ WHERE user_id = $1;
+
+-- note_refused --
+-- LinkedIn does not tell this member's: it is not asked again before the pause is over.
+-- $1 user_id uuid, $2 reason text, $3 pause interval
+UPDATE linkedin_changelogs
+   SET refused_reason = $2, next_read_at = now() + $3::interval
+ WHERE user_id = $1;

@@ -1,0 +1,1 @@
+"""What users want done by itself, what they want to be told, and how."""

@@ -1,0 +1,1 @@
+"""What Profile holds that came from LinkedIn, and when it lets go of it."""

@@ -1,0 +1,1 @@
+"""Telling users' programs what happened, in the Standard Webhooks format."""

@@ -1,0 +1,1 @@
+"""Looks at a deployment and names what is set wrongly, one setting at a time."""

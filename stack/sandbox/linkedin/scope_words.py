@@ -1,0 +1,28 @@
+"""What each scope lets an application do, in the words that a member is asked with."""
+
+SCOPE_WORDS = {
+    "openid": "Know that it is you who signs in",
+    "profile": "Use your name and photo",
+    "email": "Use the primary email address of your account",
+    "w_member_social": "Create, modify, and delete posts, comments, and reactions on your behalf",
+    "w_member_social_feed": "Create, modify, and delete comments and reactions on your behalf",
+    "r_member_social": "Retrieve your posts, comments, reactions, and other engagement data",
+    "r_member_social_feed": "Retrieve comments and reactions on your posts",
+    "r_member_postAnalytics": "Retrieve your posts and their reporting data",
+    "r_member_profileAnalytics": "Retrieve how often your profile is viewed and followed",
+    "r_liteprofile": "Use your name and photo",
+    "r_basicprofile": "Use your basic profile: name, photo, headline, and public profile address",
+    "r_emailaddress": "Use the primary email address of your account",
+    "r_organization_admin": "Retrieve the pages you manage and their reporting data",
+    "rw_organization_admin": "Manage your pages and retrieve their reporting data",
+    "r_organization_followers": "Use data of the followers of your pages",
+    "r_organization_social": "Retrieve your pages' posts, comments, and engagement data",
+    "r_organization_social_feed": "Retrieve comments and reactions on your pages' posts",
+    "w_organization_social": "Create, modify, and delete posts on your pages' behalf",
+    "w_organization_social_feed": "Create, modify, and delete comments on your pages' behalf",
+    "r_1st_connections": "Retrieve your first-degree connections",
+    "r_1st_connections_size": "Use the number of your first-degree connections",
+    "w_messages": "Send messages and invitations to connect on your behalf",
+    "r_dma_portability_3rd_party": "Retrieve a copy of your data and its changes",
+    "r_dma_portability_self_serve": "Retrieve a copy of your own data and its changes",
+}

@@ -1,0 +1,1 @@
+"""A stand-in for Twilio's message API: takes SMS, delivers none, and shows what it took."""

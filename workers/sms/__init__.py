@@ -1,0 +1,1 @@
+"""SMS: short words in the reader's language, sent by a provider."""
