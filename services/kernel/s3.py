@@ -6,8 +6,8 @@ Only services hold the keys; users and workers get addresses.
 import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,10 @@ UPLOAD_SECONDS = 600
 DOWNLOAD_SECONDS = 300
 CHUNK_BYTES = 1 << 20
 _NO_SUCH = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+class StoreUnreachable(ConnectionError):
+    """S3 did not answer, or said that it cannot right now; try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ class Objects:
 
         client = await self._opened()
         try:
-            found = await client.head_object(**self._object(key), ChecksumMode="ENABLED")
+            with _reaching():
+                found = await client.head_object(**self._object(key), ChecksumMode="ENABLED")
         except ClientError as refused:
             if refused.response["Error"]["Code"] in _NO_SUCH:
                 return False
@@ -102,16 +107,18 @@ class Objects:
     async def read(self, key: str) -> AsyncIterator[bytes]:
         """An object's bytes, about a megabyte at a time."""
         client = await self._opened()
-        found = await client.get_object(**self._object(key))
-        body = found["Body"]
-        async with body:
-            while chunk := await body.read(CHUNK_BYTES):
-                yield chunk
+        with _reaching():
+            found = await client.get_object(**self._object(key))
+            body = found["Body"]
+            async with body:
+                while chunk := await body.read(CHUNK_BYTES):
+                    yield chunk
 
     async def delete(self, key: str) -> None:
         """Delete an object; one that is not there is gone as well."""
         client = await self._opened()
-        await client.delete_object(**self._object(key))
+        with _reaching():
+            await client.delete_object(**self._object(key))
 
     async def delete_all(self, prefix: str) -> None:
         """Delete every object whose key begins so."""
@@ -119,9 +126,10 @@ class Objects:
         pages = client.get_paginator("list_objects_v2").paginate(
             Bucket=self._s3.bucket, Prefix=prefix
         )
-        async for page in pages:
-            for found in page.get("Contents", ()):
-                await client.delete_object(Bucket=self._s3.bucket, Key=found["Key"])
+        with _reaching():
+            async for page in pages:
+                for found in page.get("Contents", ()):
+                    await client.delete_object(Bucket=self._s3.bucket, Key=found["Key"])
 
     async def _digest(self, key: str) -> bytes:
         digest = hashlib.sha256()
@@ -143,6 +151,21 @@ class Objects:
             if self._client is None:
                 self._client = await self._stack.enter_async_context(_client(self._s3))
         return self._client
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Turn what the client raises for a store that is down into StoreUnreachable."""
+    from botocore import exceptions  # noqa: PLC0415 - see Objects._opened
+
+    try:
+        yield
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as failed:
+        raise StoreUnreachable(type(failed).__name__) from failed
+    except exceptions.ClientError as refused:
+        if refused.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+            raise
+        raise StoreUnreachable(refused.response["Error"]["Code"]) from refused
 
 
 def _client(s3: S3Settings) -> Any:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from services.kernel.crypto import CryptoError
 from services.kernel.db import Database
 from services.kernel.outbox import Outbox
 from services.kernel.periodic import Cursor, PeriodicJob
@@ -77,14 +78,17 @@ class Disconnecting:
             await store.delete_revocation(tx, revocation_id)
 
     async def erase(self, user_id: UUID) -> None:
-        """Give back and forget an account's tokens, whether LinkedIn listens or not."""
+        """Give back and forget an account's tokens, whether LinkedIn listens or not.
+
+        Nor does one that no longer opens, its key lost, keep an account from being erased.
+        """
         async with self._db.transaction() as tx:
             await store.move_to_revocations(tx, user_id)
         for revocation_id in await store.list_revocations(self._db, user_id):
             try:
                 await self.revoke(revocation_id)
-            except ConnectUnavailable:
-                log.warning("linkedin_revocation_failed")
+            except (ConnectUnavailable, CryptoError) as failed:
+                log.warning("linkedin_revocation_failed", error=type(failed).__name__)
                 async with self._db.transaction() as tx:
                     await store.delete_revocation(tx, revocation_id)
 

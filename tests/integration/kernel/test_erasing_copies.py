@@ -11,10 +11,11 @@ from grpc import StatusCode
 from grpc.aio import AioRpcError
 
 from services.analytics.__main__ import build as build_analytics
-from services.kernel.config import RedisSettings
+from services.kernel.config import RedisSettings, S3Settings
 from services.profile.__main__ import build as build_profile
 from services.safety.__main__ import build as build_safety
 from tests.support.rooms import RunningRoom
+from tests.support.s3 import running_s3
 from tests.support.valkey import free_port
 from tests.support.work import Work
 
@@ -89,21 +90,48 @@ async def test_live_counts_and_waiting_events_go_with_the_series(
     ]
 
 
-async def test_linkedin_tokens_go_first(start_room: StartRoom, admin: asyncpg.Connection) -> None:
-    """More rows than one call takes: what may be sent with goes in the first."""
-    profile = await start_room("profile", build_profile)
-    user_id = await profile.make_user()
+async def _seal_badly(admin: asyncpg.Connection, user_id: UUID) -> None:
     await admin.execute(
         "INSERT INTO profile.linkedin_tokens"
         " (user_id, access_token_ct, access_token_nonce, data_key, key_id)"
         " VALUES ($1, 'ct', 'nonce of 12b', 'key', 'k1')",
         user_id,
     )
-    await admin.execute(
-        "INSERT INTO profile.linkedin_api_usage (user_id, endpoint, method, status_code)"
-        " SELECT $1, '/rest/posts', 'POST', 201 FROM generate_series(1, 5001)",
-        user_id,
-    )
-    assert not await Work(profile).erase(user_id)
+
+
+async def test_linkedin_tokens_go_first(start_room: StartRoom, admin: asyncpg.Connection) -> None:
+    """More rows than one call takes: what may be sent with goes in the first.
+
+    Even these, which do not open: the key that they name is lost.
+    """
+    async with running_s3() as (s3, _):
+        profile = await start_room("profile", build_profile, s3=s3)
+        user_id = await profile.make_user()
+        await _seal_badly(admin, user_id)
+        await admin.execute(
+            "INSERT INTO profile.linkedin_api_usage (user_id, endpoint, method, status_code)"
+            " SELECT $1, '/rest/posts', 'POST', 201 FROM generate_series(1, 5001)",
+            user_id,
+        )
+        assert not await Work(profile).erase(user_id)
+        assert await admin.fetchval("SELECT count(*) FROM profile.linkedin_tokens") == 0
+        assert await Work(profile).erase(user_id)
+        assert await admin.fetchval("SELECT count(*) FROM profile.linkedin_revocations") == 0
+
+
+async def test_without_s3_the_tokens_are_gone_and_the_rest_waits(
+    start_room: StartRoom, admin: asyncpg.Connection
+) -> None:
+    """Files may lie there that only these rows tell of."""
+    nowhere = S3Settings(url=f"http://127.0.0.1:{free_port()}")
+    profile = await start_room("profile", build_profile, s3=nowhere)
+    user_id = await profile.make_user()
+    await _seal_badly(admin, user_id)
+    await admin.execute("INSERT INTO profile.user_preferences (user_id) VALUES ($1)", user_id)
+
+    with pytest.raises(AioRpcError) as refused:
+        await Work(profile).erase(user_id)
+
+    assert refused.value.code() is StatusCode.UNAVAILABLE
     assert await admin.fetchval("SELECT count(*) FROM profile.linkedin_tokens") == 0
-    assert await Work(profile).erase(user_id)
+    assert await admin.fetchval("SELECT count(*) FROM profile.user_preferences") == 1

@@ -24,6 +24,7 @@ ABOUT_NOBODY = {
     "auth.jwt_keys",
     "auth.audit_seals",
     "profile.linkedin_capabilities",
+    "profile.linkedin_learned_limits",
     "profile.push_keys",
     "analytics.industry_benchmarks",
     # Keyed hashes of addresses, registered or not; they end by themselves within days.

@@ -147,8 +147,72 @@ async def test_archives_go(profile: ProfileRoom) -> None:
     assert await profile.count("linkedin_imports") == 1
 
 
+async def _figure(profile: ProfileRoom, user_id: UUID, subject_urn: str, age: timedelta) -> None:
+    await profile.room.admin.execute(
+        "INSERT INTO profile.linkedin_figures (user_id, subject_urn, metric_type, metric_value,"
+        " measured_at) VALUES ($1, $2, 'impressions', 1, now() - $3::interval)",
+        user_id,
+        subject_urn,
+        age,
+    )
+
+
+async def _figures(profile: ProfileRoom) -> set[str]:
+    rows = await profile.room.admin.fetch("SELECT subject_urn FROM profile.linkedin_figures")
+    return {row["subject_urn"] for row in rows}
+
+
+async def test_counts_of_posts_go(profile: ProfileRoom) -> None:
+    user_id = await profile.room.make_user()
+    period = PERIODS[RetentionClass.OWN_POST_COUNTS]
+    await _figure(profile, user_id, "urn:li:share:1", period - A_MOMENT)
+    await _figure(profile, user_id, "urn:li:ugcPost:2", period + A_MOMENT)
+
+    await sweep(profile)
+
+    assert await _figures(profile) == {"urn:li:share:1"}
+
+
+async def test_pages_and_their_counts_go(profile: ProfileRoom) -> None:
+    user_id = await profile.room.make_user()
+    period = PERIODS[RetentionClass.ORGANISATION]
+    for number, age in enumerate((period - A_MOMENT, period + A_MOMENT), start=1):
+        page = f"urn:li:organization:{number}"
+        await _figure(profile, user_id, page, age)
+        await profile.room.admin.execute(
+            "INSERT INTO profile.linkedin_organizations (user_id, organization_urn, name, read_at)"
+            " VALUES ($1, $2, 'A page', now() - $3::interval)",
+            user_id,
+            page,
+            age,
+        )
+
+    await sweep(profile)
+
+    assert await _figures(profile) == {"urn:li:organization:1"}
+    kept = await profile.room.admin.fetchval(
+        "SELECT organization_urn FROM profile.linkedin_organizations"
+    )
+    assert kept == "urn:li:organization:1"
+    assert await profile.count("linkedin_organizations") == 1
+
+
+async def test_counts_of_a_member_go_once_the_connection_has_ended(profile: ProfileRoom) -> None:
+    connected = await profile.connected_user()
+    gone = await profile.room.make_user()
+    past = PERIODS[RetentionClass.OWN_PROFILE] + A_MOMENT
+    await _figure(profile, connected, "urn:li:person:still", past)
+    await _figure(profile, gone, "urn:li:person:gone", past)
+
+    await sweep(profile)
+
+    assert await _figures(profile) == {"urn:li:person:still"}
+
+
 def test_every_class_that_is_used_has_a_test() -> None:
     tried = {
+        RetentionClass.ORGANISATION,
+        RetentionClass.OWN_POST_COUNTS,
         RetentionClass.OTHER_MEMBERS,
         RetentionClass.CALL_RECORDS,
         RetentionClass.OWN_PROFILE,

@@ -106,7 +106,7 @@ async def test_flushed_windows_do_not_read_as_free(
             flush(valkey)
             await asyncio.sleep(0)
 
-    await asyncio.gather(flush_often(), *(safety.reserve(user_id) for _ in range(200)))
+    await asyncio.gather(flush_often(), *(safety.reserve(user_id) for _ in range(60)))
 
     assert len(await safety.allowed(user_id)) == 10
 
