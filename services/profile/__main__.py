@@ -7,9 +7,11 @@ from services.kernel.server import serve
 from services.kernel.user_data import UserDataExtras
 from services.profile.actions.assembly import actions_part
 from services.profile.background import Background
-from services.profile.browser import NonceCookie
-from services.profile.connect import Connect
 from services.profile.connection.assembly import connection_part
+from services.profile.connection.browser import NonceCookie
+from services.profile.connection.connect import Connect
+from services.profile.connection.states import States
+from services.profile.connection.vault import Vault
 from services.profile.domain import Profiles
 from services.profile.imports.assembly import imports_part
 from services.profile.linkedin.client import LinkedIn
@@ -23,10 +25,8 @@ from services.profile.preferences.servicer import PreferencesServicer
 from services.profile.reading.assembly import reading_part
 from services.profile.retention.holdings import HOLDINGS
 from services.profile.servicer import ProfileServicer
-from services.profile.states import States
 from services.profile.usage.assembly import usage_part
 from services.profile.usage.recording import observe
-from services.profile.vault import Vault
 from services.profile.webhooks.assembly import webhooks_part
 
 RECORDING_SECONDS = 5.0

@@ -8,9 +8,9 @@ from inergize.profile.v1 import profile_pb2 as pb
 from inergize.profile.v1 import profile_service_pb2 as service
 
 from services.kernel.messages import to_timestamp
-from services.profile import page
-from services.profile.connect import Consent
+from services.profile.connection import page
 from services.profile.connection.abilities import Ability
+from services.profile.connection.connect import Consent
 from services.profile.model import (
     Connection,
     ConnectionState,

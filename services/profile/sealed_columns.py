@@ -1,7 +1,7 @@
 """Where Profile keeps sealed values. A test compares this with the tables."""
 
 from services.kernel.sealed_columns import SealedColumn
-from services.profile.vault import DATA_KEY
+from services.profile.connection.vault import DATA_KEY
 
 SEALED = (
     # The tokens themselves are under the data key, and stay as they are.

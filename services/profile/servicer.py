@@ -9,10 +9,11 @@ from inergize.profile.v1 import profile_service_pb2 as pb
 from services.kernel.caller import current_caller, maybe_caller
 from services.kernel.errors import DomainError
 from services.kernel.interceptors.call import Context
-from services.profile import convert, page
-from services.profile.browser import NonceCookie, is_shown_pages, prefers_json
-from services.profile.connect import Bearer, Connect
+from services.profile import convert
+from services.profile.connection import page
 from services.profile.connection.abilities import abilities_of
+from services.profile.connection.browser import NonceCookie, is_shown_pages, prefers_json
+from services.profile.connection.connect import Bearer, Connect
 from services.profile.domain import Profiles
 from services.profile.model import Connection
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.kernel import sql
 from services.kernel.db import Database, Transaction, constraint_errors
-from services.profile.capabilities import Capability
+from services.profile.connection.capabilities import Capability
 from services.profile.errors import AccountTaken
 from services.profile.linkedin.model import TokenSet
 from services.profile.model import (

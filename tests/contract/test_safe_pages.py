@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.profile import page as connected_page
+from services.profile.connection import page as connected_page
 from tests.support.code import ROOT
 
 SCRIPTS = sorted(

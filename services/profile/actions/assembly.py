@@ -12,10 +12,10 @@ from services.profile.actions.rules import Rules
 from services.profile.actions.servicer import ActionsServicer
 from services.profile.background import Background
 from services.profile.connection.access import Access
+from services.profile.connection.vault import Vault
 from services.profile.linkedin.client import LinkedIn
 from services.profile.linkedin.transport import open_http_client
 from services.profile.usage import ApiUsage
-from services.profile.vault import Vault
 
 STORE_TIMEOUT_MS = 30_000
 

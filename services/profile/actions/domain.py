@@ -26,12 +26,12 @@ from services.profile.actions.traces import Kind, Trace, trace_of
 from services.profile.background import Background
 from services.profile.connection.access import Access
 from services.profile.connection.telling import note_refusal
+from services.profile.connection.vault import Vault
 from services.profile.errors import UserNotFound
 from services.profile.linkedin.model import PostContent
 from services.profile.linkedin.writes import Writes
 from services.profile.model import Credentials, member_urn
 from services.profile.usage import ApiUsage
-from services.profile.vault import Vault
 
 log = structlog.get_logger()
 

@@ -16,6 +16,7 @@ from services.profile.actions.readback import CannotTell, Found, look
 from services.profile.actions.telling import ask_the_member, tell
 from services.profile.actions.traces import Kind
 from services.profile.connection.access import Access
+from services.profile.connection.vault import Vault
 from services.profile.errors import NotConnected
 from services.profile.linkedin.errors import (
     AccessDenied,
@@ -26,7 +27,6 @@ from services.profile.linkedin.errors import (
 from services.profile.linkedin.redaction import impersonal
 from services.profile.linkedin.writes import Writes
 from services.profile.usage import ApiUsage
-from services.profile.vault import Vault
 
 SETTLED_AGE = timedelta(minutes=5)
 """Only then is what cannot be seen held not to be there: LinkedIn shows things late, and whoever

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from services.profile.capabilities import CAPABILITIES
+from services.profile.connection.capabilities import CAPABILITIES
 from services.profile.model import Connection, ConnectionState
 
 WORDS = {

@@ -11,9 +11,9 @@ from services.profile.connection.disconnecting import Disconnecting
 from services.profile.connection.refreshing import Refreshing
 from services.profile.connection.servicer import ConnectionInternalServicer, ConnectionServicer
 from services.profile.connection.telling import Telling
+from services.profile.connection.vault import Vault
 from services.profile.linkedin.client import LinkedIn
 from services.profile.usage import ApiUsage
-from services.profile.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from services.kernel.db import Database
 from services.kernel.outbox import Outbox
 from services.kernel.periodic import Cursor, PeriodicJob
 from services.profile.connection import store
+from services.profile.connection.vault import Vault
 from services.profile.errors import ConnectUnavailable, NotConnected
 from services.profile.linkedin.client import LinkedIn
 from services.profile.linkedin.errors import LinkedInError, LinkedInRefused
 from services.profile.usage import ApiUsage
-from services.profile.vault import Vault
 from services.profile.webhooks.events import EventType, emit
 
 log = structlog.get_logger()

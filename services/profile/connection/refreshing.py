@@ -19,12 +19,12 @@ from services.profile import store as profiles
 from services.profile.connection import store
 from services.profile.connection.model import Leased, Refreshed
 from services.profile.connection.telling import tell_ending, tell_lost
+from services.profile.connection.vault import Vault
 from services.profile.linkedin.client import LinkedIn
 from services.profile.linkedin.errors import LinkedInError, OAuthRefused
 from services.profile.linkedin.model import TokenSet
 from services.profile.model import ConnectionState
 from services.profile.usage import ApiUsage
-from services.profile.vault import Vault
 
 log = structlog.get_logger()
 

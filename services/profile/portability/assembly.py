@@ -3,10 +3,10 @@
 from services.kernel.periodic import PeriodicJob
 from services.kernel.runtime import Runtime
 from services.profile.connection.access import Access
+from services.profile.connection.vault import Vault
 from services.profile.linkedin.client import LinkedIn
 from services.profile.portability.polling import Polling
 from services.profile.usage import ApiUsage
-from services.profile.vault import Vault
 
 
 def portability_job(

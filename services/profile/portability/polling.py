@@ -11,6 +11,7 @@ import structlog
 from services.kernel.db import Database
 from services.kernel.periodic import Cursor, PeriodicJob
 from services.profile.connection.access import Access
+from services.profile.connection.vault import Vault
 from services.profile.errors import NotConnected
 from services.profile.imports import store as observations
 from services.profile.imports.model import Observation
@@ -21,7 +22,6 @@ from services.profile.portability import store
 from services.profile.portability.changes import observed
 from services.profile.portability.store import Due
 from services.profile.usage import ApiUsage
-from services.profile.vault import Vault
 
 log = structlog.get_logger()
 

@@ -7,6 +7,7 @@ from services.kernel.periodic import PeriodicJob
 from services.kernel.runtime import Runtime
 from services.profile.background import Background
 from services.profile.connection.access import Access
+from services.profile.connection.vault import Vault
 from services.profile.domain import Profiles
 from services.profile.linkedin.client import LinkedIn
 from services.profile.reading.authors import Authors
@@ -17,7 +18,6 @@ from services.profile.reading.servicer import ReadingInternalServicer, ReadingSe
 from services.profile.reading.sessions import Sessions
 from services.profile.reading.syncing import Syncing
 from services.profile.usage import ApiUsage
-from services.profile.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

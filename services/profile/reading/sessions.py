@@ -15,6 +15,7 @@ import structlog
 from services.kernel.db import Database
 from services.profile.connection.access import Access
 from services.profile.connection.telling import note_refusal
+from services.profile.connection.vault import Vault
 from services.profile.errors import NotConnected
 from services.profile.linkedin.errors import AccessDenied, LinkedInThrottled, TokenRefused
 from services.profile.model import Credentials, member_urn
@@ -22,7 +23,6 @@ from services.profile.reading import store
 from services.profile.reading.intervals import refusal_pause
 from services.profile.reading.model import Refusal, Why, Withheld
 from services.profile.reading.readables import Readable
-from services.profile.vault import Vault
 
 log = structlog.get_logger()
 T = TypeVar("T")

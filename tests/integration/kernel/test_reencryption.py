@@ -22,9 +22,9 @@ from services.kernel.sealed_columns import SHARED
 from services.profile import store
 from services.profile.connection.model import sealed_from_row
 from services.profile.connection.store import move_to_revocations
+from services.profile.connection.vault import Vault
 from services.profile.linkedin.model import TokenSet
 from services.profile.sealed_columns import SEALED
-from services.profile.vault import Vault
 
 TOKENS = int(os.environ.get("INERGIZE_TEST_TOKENS", "150"))
 READERS, WRITERS = 4, 2

@@ -10,7 +10,7 @@ from inergize.profile.v1 import linkedin_connection_pb2 as pb
 from inergize.profile.v1 import profile_pb2
 
 from services.profile.connection.model import sealed_from_row
-from services.profile.vault import Vault
+from services.profile.connection.vault import Vault
 from tests.integration.linkedin.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.integration.profile.conftest import ProfileRoom, publish
 from tests.support.replies import error_info

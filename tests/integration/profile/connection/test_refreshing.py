@@ -13,7 +13,7 @@ from services.kernel.crypto import CryptoError
 from services.profile import store
 from services.profile.connection.model import sealed_from_row
 from services.profile.connection.telling import note_refusal
-from services.profile.vault import Vault
+from services.profile.connection.vault import Vault
 from tests.integration.profile.conftest import ProfileRoom, publish
 from tests.integration.profile.connection.test_disconnecting import disconnect
 from tests.support.waiting import eventually

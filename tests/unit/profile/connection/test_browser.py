@@ -5,8 +5,8 @@ from typing import Any, cast
 import pytest
 
 from services.kernel.interceptors.call import Context
-from services.profile import page
-from services.profile.browser import NonceCookie, prefers_json
+from services.profile.connection import page
+from services.profile.connection.browser import NonceCookie, prefers_json
 
 
 class Headers:

@@ -1,7 +1,7 @@
 """Rules that need nothing but values."""
 
-from services.profile import capabilities
-from services.profile.connect import code_challenge
+from services.profile.connection import capabilities
+from services.profile.connection.connect import code_challenge
 
 
 def test_a_challenge_is_that_of_the_standard() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from services.kernel.config import CryptoSettings, Key
 from services.kernel.crypto import CryptoError, Keys
+from services.profile.connection.vault import Vault
 from services.profile.linkedin.model import TokenSet
-from services.profile.vault import Vault
 
 
 def _key(key_id: str, byte: int) -> Key:

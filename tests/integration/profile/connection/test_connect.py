@@ -13,8 +13,8 @@ from grpc import StatusCode
 from inergize.profile.v1 import profile_pb2
 from inergize.profile.v1 import profile_service_pb2 as pb
 
+from services.profile.connection.vault import Vault
 from services.profile.model import SealedTokens
-from services.profile.vault import Vault
 from tests.integration.linkedin.conftest import SandboxProcess
 from tests.integration.profile.conftest import ProfileRoom, StartProfile
 from tests.support.replies import bad_request, error_info

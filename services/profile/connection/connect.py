@@ -15,16 +15,16 @@ from services.kernel.crypto import Keys, new_token
 from services.kernel.db import Database, Transaction
 from services.kernel.errors import InvalidRequest
 from services.kernel.outbox import Outbox
-from services.profile import capabilities, store
-from services.profile.connection import refusals
+from services.profile import store
+from services.profile.connection import capabilities, refusals
+from services.profile.connection.states import Begun, States
+from services.profile.connection.vault import Vault
 from services.profile.errors import ConnectUnavailable, StateInvalid
 from services.profile.linkedin.client import LinkedIn
 from services.profile.linkedin.errors import LinkedInError, LinkedInRefused
 from services.profile.linkedin.model import TokenSet, UserInfo
 from services.profile.model import Connection
-from services.profile.states import Begun, States
 from services.profile.usage import ApiUsage
-from services.profile.vault import Vault
 from services.profile.webhooks.events import EventType, emit
 
 LONGEST_URL = 500

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.kernel.interceptors.call import Context
-from services.profile.states import LIFE_SECONDS
+from services.profile.connection.states import LIFE_SECONDS
 
 Metadata = tuple[tuple[str, str], ...]
 
