@@ -1,5 +1,6 @@
 """A connection ends at once here, and at LinkedIn as soon as it listens."""
 
+import asyncio
 from uuid import UUID
 
 import grpc
@@ -111,3 +112,50 @@ async def test_a_connection_says_what_it_can_do(profile: ProfileRoom) -> None:
     assert list(abilities["post_read"].missing_scopes) == ["r_member_social"]
     assert abilities["post_read"].product == "Community Management API"
     assert abilities["message"].product == "an agreement with LinkedIn"
+
+
+async def announced(profile: ProfileRoom, user_id: UUID) -> list[tuple[int, str]]:
+    """What other services are told, by its number."""
+    rows = await profile.room.admin.fetch(
+        "SELECT (payload ->> 'announcement')::bigint AS number, topic FROM profile.outbox"
+        " WHERE user_id = $1 AND payload ? 'announcement' ORDER BY number",
+        user_id,
+    )
+    return [(row["number"], row["topic"]) for row in rows]
+
+
+async def connect_again(profile: ProfileRoom, user_id: UUID, member: str) -> None:
+    begun = await profile.begin(user_id, member=member)
+    await profile.complete(begun, [("cookie", begun.cookie)])
+
+
+async def test_announcements_are_numbered_as_they_happened(profile: ProfileRoom) -> None:
+    user_id = await profile.connected_user(member="ada")
+    await connect_again(profile, user_id, "grace")  # what was known of ada goes
+    await disconnect(profile, user_id)
+    await connect_again(profile, user_id, "ada")
+
+    told = await announced(profile, user_id)
+
+    connected, disconnected = "linkedin_connected", "linkedin_disconnected"
+    assert [topic for _, topic in told] == [connected, connected, disconnected, connected]
+    assert len({number for number, _ in told}) == len(told)
+
+
+async def test_the_latest_announcement_is_what_holds_when_both_happen_at_once(
+    profile: ProfileRoom,
+) -> None:
+    user_id = await profile.connected_user(member="ada")
+    for _ in range(8):
+        begun = await profile.begin(user_id, member="ada")
+        ends = [
+            profile.complete(begun, [("cookie", begun.cookie)]),
+            disconnect(profile, user_id),
+        ]
+        await asyncio.gather(*ends)
+
+        holds = (await profile.connection(user_id)).state
+        *_, (_, topic) = await announced(profile, user_id)
+        is_connected = holds == profile_pb2.CONNECTION_STATE_CONNECTED
+        assert topic == ("linkedin_connected" if is_connected else "linkedin_disconnected")
+        await connect_again(profile, user_id, "ada")
