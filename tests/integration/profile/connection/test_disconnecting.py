@@ -15,6 +15,7 @@ from services.profile.connection.vault import Vault
 from tests.integration.linkedin.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.integration.profile.conftest import ProfileRoom, publish
 from tests.support.replies import error_info
+from tests.support.waiting import eventually
 
 
 async def disconnect(profile: ProfileRoom, user_id: UUID) -> None:
@@ -142,20 +143,22 @@ async def test_announcements_are_numbered_as_they_happened(profile: ProfileRoom)
     assert len({number for number, _ in told}) == len(told)
 
 
-async def test_the_latest_announcement_is_what_holds_when_both_happen_at_once(
+async def test_disconnecting_waits_for_connecting_without_what_that_needs(
     profile: ProfileRoom,
 ) -> None:
-    user_id = await profile.connected_user(member="ada")
-    for _ in range(8):
-        begun = await profile.begin(user_id, member="ada")
-        ends = [
-            profile.complete(begun, [("cookie", begun.cookie)]),
-            disconnect(profile, user_id),
-        ]
-        await asyncio.gather(*ends)
+    user_id = await profile.connected_user()
+    admin = profile.room.admin
 
-        holds = (await profile.connection(user_id)).state
-        *_, (_, topic) = await announced(profile, user_id)
-        is_connected = holds == profile_pb2.CONNECTION_STATE_CONNECTED
-        assert topic == ("linkedin_connected" if is_connected else "linkedin_disconnected")
-        await connect_again(profile, user_id, "ada")
+    async def is_waiting() -> bool:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        return bool(await admin.fetchval(f"{waiting} AND datname = current_database()"))
+
+    async with admin.transaction():  # as one does that connects, who takes the tokens next
+        await admin.execute("SELECT FROM profile.linkedin_profiles FOR UPDATE")
+        leaving = asyncio.create_task(disconnect(profile, user_id))
+        await eventually(is_waiting)
+        await admin.execute("SELECT FROM profile.linkedin_tokens FOR UPDATE NOWAIT")
+    await leaving
+
+    *_, (_, topic) = await announced(profile, user_id)
+    assert topic == "linkedin_disconnected"
