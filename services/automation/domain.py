@@ -31,7 +31,7 @@ class Actions:
 
         Only attempts at publishing `content_id`, when given. Raises PageTokenInvalid.
         """
-        after = _position(self.tokens.read(caller.user_id, token))
+        after = read_position(self.tokens.read(caller.user_id, token))
         found = await store.list_actions(self.db, caller.user_id, content_id, after, size + 1)
         page = found[:size]
         if len(found) <= size:
@@ -41,8 +41,9 @@ class Actions:
         return page, self.tokens.make(caller.user_id, position)
 
 
-def _position(token: Sequence[str] | None) -> Position | None:
+def read_position(token: Sequence[str] | None) -> Position | None:
+    """Where the page before ended, by what its token says; None at the beginning."""
     if token is None:
         return None
-    created_at, attempt_id = token
-    return Position(datetime.fromisoformat(created_at), UUID(attempt_id))
+    created_at, row_id = token
+    return Position(datetime.fromisoformat(created_at), UUID(row_id))

@@ -129,7 +129,7 @@ class Position:
     """Where a page of a list ended."""
 
     created_at: datetime
-    attempt_id: UUID
+    row_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
