@@ -65,13 +65,10 @@ def test_the_sandbox_refuses_a_version_on_the_very_days_that_we_expect(
     version: str, day: datetime
 ) -> None:
     now = day.replace(tzinfo=UTC)
-    is_alive = version_state(version, now.date()) in (
-        VersionState.ACTIVE,
-        VersionState.NEAR_ITS_END,
-    )
-    try:
-        check_version(version, round(now.timestamp() * 1000))
-    except Refusal as refusal:
-        assert (is_alive, refusal.status) == (False, 426)
-    else:
-        assert is_alive
+    now_ms = round(now.timestamp() * 1000)
+    if version_state(version, now.date()) in (VersionState.ACTIVE, VersionState.NEAR_ITS_END):
+        assert check_version(version, now_ms) == f"{version}01"
+        return
+    with pytest.raises(Refusal) as refused:
+        check_version(version, now_ms)
+    assert refused.value.status == 426
