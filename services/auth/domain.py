@@ -35,10 +35,17 @@ class Accounts:
         except UserNotFound:
             raise SessionEnded from None
 
-    async def set_linkedin_connected(self, user_id: UUID, *, is_connected: bool) -> None:
-        """Note whether LinkedIn is connected. Raises UserNotFound."""
+    async def set_linkedin_connected(
+        self, user_id: UUID, *, is_connected: bool, announcement: int
+    ) -> None:
+        """Note whether LinkedIn is connected, as Profile announced it under a number.
+
+        An older announcement than what is known changes nothing. Raises UserNotFound.
+        """
         async with self._db.transaction() as tx:
-            await store.set_linkedin_connected(tx, user_id, is_connected=is_connected)
+            await store.set_linkedin_connected(
+                tx, user_id, is_connected=is_connected, announcement=announcement
+            )
 
 
 class Administrators:

@@ -27,6 +27,8 @@ class AuthInternalServicer:
         self, request: pb.SetLinkedInConnectedRequest, context: Context
     ) -> pb.SetLinkedInConnectedResponse:
         await self._accounts.set_linkedin_connected(
-            UUID(request.user_id), is_connected=request.is_connected
+            UUID(request.user_id),
+            is_connected=request.is_connected,
+            announcement=request.announcement,
         )
         return pb.SetLinkedInConnectedResponse()

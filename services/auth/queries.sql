@@ -86,9 +86,13 @@ SELECT id, email, first_name, last_name, subscription_tier, subscription_status,
  WHERE id = $1 AND is_active;
 
 -- set_linkedin_connected --
--- Note whether LinkedIn is connected; no row for an unknown user.
--- $1 user_id uuid, $2 is_connected boolean
-UPDATE users SET linkedin_connected = $2 WHERE id = $1 RETURNING id;
+-- Note whether LinkedIn is connected, unless something newer is known; no row for an unknown user.
+-- $1 user_id uuid, $2 is_connected boolean, $3 announcement bigint
+WITH noted AS (
+    UPDATE users SET linkedin_connected = $2, linkedin_announcement = $3
+     WHERE id = $1 AND linkedin_announcement <= $3
+)
+SELECT id FROM users WHERE id = $1;
 
 -- promote --
 -- Make a proved account an administrator's; no row when its address was never proved.

@@ -90,9 +90,12 @@ async def get_user(source: Database | Transaction, user_id: UUID, *, grace: time
     return User(*row)
 
 
-async def set_linkedin_connected(tx: Transaction, user_id: UUID, *, is_connected: bool) -> None:
-    """Note whether LinkedIn is connected. Raises UserNotFound."""
-    if await tx.fetchval(QUERIES["set_linkedin_connected"], user_id, is_connected) is None:
+async def set_linkedin_connected(
+    tx: Transaction, user_id: UUID, *, is_connected: bool, announcement: int
+) -> None:
+    """Note whether LinkedIn is connected, unless a later announcement is. Raises UserNotFound."""
+    query = QUERIES["set_linkedin_connected"]
+    if await tx.fetchval(query, user_id, is_connected, announcement) is None:
         raise UserNotFound
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from nanio.config import Settings
 from pydantic import SecretStr
 
 from services.kernel.config import S3Settings
+from tests.support.folders import scratch_folder
 from tests.support.valkey import free_port
 
 BUCKET = "inergize"
@@ -22,7 +22,7 @@ BUCKET = "inergize"
 @asynccontextmanager
 async def running_s3() -> AsyncIterator[tuple[S3Settings, Path]]:
     """Serve; gives the settings that lead there, and the folder that holds the bucket's files."""
-    folder = Path(tempfile.mkdtemp(prefix="inergize-s3-"))
+    folder = scratch_folder("s3")
     (folder / BUCKET).mkdir()
     port = free_port()
     keys = StaticCredentialResolver({"key": "secret"})

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.folders import scratch_folder
 from tests.support.valkey import free_port
 
 READY_SECONDS = 120
@@ -62,7 +62,7 @@ class Stack:
 @contextmanager
 def running_stack(**environment: str) -> Iterator[Stack]:
     """Start a stack, wait until it is ready, stop it again; nothing is left."""
-    parent = Path(tempfile.mkdtemp(prefix="inergize-stack-"))
+    parent = scratch_folder("stack")
     folder, port = parent / "data", free_port()
     with (parent / "up.log").open("wb") as log:
         process = subprocess.Popen(

@@ -3,7 +3,6 @@
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 import redis
 
 from stack.embedded.valkey import binary_path
+from tests.support.folders import scratch_folder
 
 READY_SECONDS = 10
 
@@ -60,7 +60,7 @@ class Valkey:
 
 @contextmanager
 def running_valkey() -> Iterator[Valkey]:
-    folder = Path(tempfile.mkdtemp(prefix="inergize-valkey-"))
+    folder = scratch_folder("valkey")
     server = Valkey(folder, free_port())
     server.start()
     try:

@@ -109,17 +109,24 @@ async def _initialize_user(open_: Open, delivery: Delivery) -> None:
 
 
 async def _announce_linkedin(open_: Open, delivery: Delivery) -> None:
-    user_id = delivery.payload["user_id"]
-    await open_.clients.auth.SetLinkedInConnected(
-        auth.SetLinkedInConnectedRequest(user_id=user_id, is_connected=True)
+    await _note_connection(open_, delivery, is_connected=True)
+    await open_.clients.analytics.InitializeUser(
+        analytics.InitializeUserRequest(user_id=delivery.payload["user_id"])
     )
-    await open_.clients.analytics.InitializeUser(analytics.InitializeUserRequest(user_id=user_id))
 
 
 async def _announce_disconnection(open_: Open, delivery: Delivery) -> None:
-    await open_.clients.auth.SetLinkedInConnected(
-        auth.SetLinkedInConnectedRequest(user_id=delivery.payload["user_id"], is_connected=False)
+    await _note_connection(open_, delivery, is_connected=False)
+
+
+async def _note_connection(open_: Open, delivery: Delivery, *, is_connected: bool) -> None:
+    request = auth.SetLinkedInConnectedRequest(
+        user_id=delivery.payload["user_id"],
+        is_connected=is_connected,
+        # Messages of an older release have none: anything newer stands against them.
+        announcement=delivery.payload.get("announcement", 0),
     )
+    await open_.clients.auth.SetLinkedInConnected(request)
 
 
 async def _revoke_linkedin_tokens(open_: Open, delivery: Delivery) -> None:

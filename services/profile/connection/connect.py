@@ -17,6 +17,7 @@ from services.kernel.errors import InvalidRequest
 from services.kernel.outbox import Outbox
 from services.profile import store
 from services.profile.connection import capabilities, refusals
+from services.profile.connection.announcing import CONNECTED, announce
 from services.profile.connection.states import Begun, States
 from services.profile.connection.vault import Vault
 from services.profile.errors import ConnectUnavailable, StateInvalid
@@ -142,13 +143,7 @@ class Connect:
         sealed = self._vault.seal(user_id, member.tokens)
         version = await store.put_tokens(tx, user_id, sealed, member.tokens)
         await store.put_capabilities(tx, capabilities.shown_by(member.tokens.scopes))
-        await self._outbox.add(
-            tx,
-            topic="linkedin_connected",
-            payload={"user_id": str(user_id)},
-            queue="high",
-            user_id=user_id,
-        )
+        await announce(tx, self._outbox, CONNECTED, user_id)
         data = {"linkedin_id": info.subject, "scopes": sorted(member.tokens.scopes)}
         key = f"linkedin_connected:{version}"
         await emit(tx, user_id, EventType.LINKEDIN_CONNECTED, data, key)

@@ -13,6 +13,7 @@ from services.kernel.db import Database
 from services.kernel.outbox import Outbox
 from services.kernel.periodic import Cursor, PeriodicJob
 from services.profile.connection import store
+from services.profile.connection.announcing import DISCONNECTED, announce
 from services.profile.connection.vault import Vault
 from services.profile.errors import ConnectUnavailable, NotConnected
 from services.profile.linkedin.client import LinkedIn
@@ -23,7 +24,6 @@ from services.profile.webhooks.events import EventType, emit
 log = structlog.get_logger()
 
 REVOKE = "revoke_linkedin_tokens"
-DISCONNECTED = "linkedin_disconnected"
 KEPT = timedelta(days=2)
 """Longer than a message is tried; then the tokens are only forgotten."""
 BATCH = 1_000
@@ -44,8 +44,9 @@ class Disconnecting:
     async def disconnect(self, user_id: UUID) -> None:
         """End a connection: nothing can be sent from here on. Raises NotConnected."""
         async with self._db.transaction() as tx:
-            revocation_id = await store.move_to_revocations(tx, user_id)
+            # The profile first, as in connecting: the two wait for each other and do not lock up.
             linkedin_id = await store.deactivate_profile(tx, user_id)
+            revocation_id = await store.move_to_revocations(tx, user_id)
             if linkedin_id is None and revocation_id is None:
                 raise NotConnected
             if revocation_id is not None:
@@ -53,10 +54,7 @@ class Disconnecting:
                 await self._outbox.add(
                     tx, topic=REVOKE, queue="normal", user_id=user_id, payload=payload
                 )
-            told = {"user_id": str(user_id)}
-            await self._outbox.add(
-                tx, topic=DISCONNECTED, queue="high", user_id=user_id, payload=told
-            )
+            await announce(tx, self._outbox, DISCONNECTED, user_id)
             if linkedin_id is not None:
                 data = {"linkedin_id": linkedin_id}
                 key = f"linkedin_disconnected:{revocation_id or uuid4()}"

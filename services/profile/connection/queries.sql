@@ -71,6 +71,11 @@ SELECT user_id, id AS token_id, version, expires_at, expires_at <= now() AS is_o
  ORDER BY user_id
  LIMIT $3;
 
+-- next_announcement --
+-- A number above those of all that was announced before; taken under the lock of the user's profile,
+-- it orders what becomes of a user's connection.
+SELECT nextval('linkedin_announcements');
+
 -- move_to_revocations --
 -- Take a user's tokens out of use, keeping them sealed until LinkedIn has been told.
 -- $1 user_id uuid

@@ -77,6 +77,12 @@ async def list_ending(
     return [Ending.from_row(row) for row in rows]
 
 
+async def next_announcement(tx: Transaction) -> int:
+    """A number that orders what is announced of a user, once their profile's row is held."""
+    number: int = await tx.fetchval(QUERIES["next_announcement"])
+    return number
+
+
 async def move_to_revocations(tx: Transaction, user_id: UUID) -> UUID | None:
     """Take a user's tokens out of use; what names them until LinkedIn is told, None without any."""
     moved: UUID | None = await tx.fetchval(QUERIES["move_to_revocations"], user_id)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
@@ -145,21 +146,40 @@ async def test_check_caller_knows_no_ended_or_foreign_session(
 async def test_linkedin_flag_is_set_and_shown(people: People, stub: Any, internal: Any) -> None:
     tokens = await people.signed_in()
     user_id = (await stub.GetCurrentUser(ME, metadata=bearer(tokens))).user.user_id
-    for is_connected in (True, False):
-        await internal.SetLinkedInConnected(
-            internal_pb.SetLinkedInConnectedRequest(user_id=user_id, is_connected=is_connected),
-            metadata=people.room.as_service("workers"),
-        )
+    for number, is_connected in enumerate((True, False), 1):
+        await _announce(people, internal, user_id, number, is_connected=is_connected)
         user = (await stub.GetCurrentUser(ME, metadata=bearer(tokens))).user
         assert user.is_linkedin_connected is is_connected
-    refused = await refusal(
-        internal.SetLinkedInConnected(
-            internal_pb.SetLinkedInConnectedRequest(user_id=str(uuid4()), is_connected=True),
-            metadata=people.room.as_service("workers"),
-        )
-    )
+    refused = await refusal(_announce(people, internal, str(uuid4()), 3, is_connected=True))
     assert refused.code() is StatusCode.NOT_FOUND
     assert error_info(refused).reason == "ERROR_REASON_USER_NOT_FOUND"
+
+
+@pytest.mark.parametrize("order", list(permutations([(7, True), (8, False), (9, True)])))
+async def test_a_late_announcement_changes_nothing(
+    people: People, stub: Any, internal: Any, order: tuple[tuple[int, bool], ...]
+) -> None:
+    tokens = await people.signed_in()
+    user_id = (await stub.GetCurrentUser(ME, metadata=bearer(tokens))).user.user_id
+    newest = (0, False)
+
+    for announced in (*order, *order):  # each is delivered twice
+        number, is_connected = announced
+        await _announce(people, internal, user_id, number, is_connected=is_connected)
+        newest = max(newest, announced)
+        user = (await stub.GetCurrentUser(ME, metadata=bearer(tokens))).user
+        assert user.is_linkedin_connected is newest[1]
+
+
+async def _announce(
+    people: People, internal: Any, user_id: str, number: int, *, is_connected: bool
+) -> None:
+    await internal.SetLinkedInConnected(
+        internal_pb.SetLinkedInConnectedRequest(
+            user_id=user_id, is_connected=is_connected, announcement=number
+        ),
+        metadata=people.room.as_service("workers"),
+    )
 
 
 async def test_redis_copy_is_what_the_kernel_reads(people: People, stub: Any) -> None:

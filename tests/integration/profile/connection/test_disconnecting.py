@@ -1,5 +1,6 @@
 """A connection ends at once here, and at LinkedIn as soon as it listens."""
 
+import asyncio
 from uuid import UUID
 
 import grpc
@@ -14,6 +15,7 @@ from services.profile.connection.vault import Vault
 from tests.integration.linkedin.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.integration.profile.conftest import ProfileRoom, publish
 from tests.support.replies import error_info
+from tests.support.waiting import eventually
 
 
 async def disconnect(profile: ProfileRoom, user_id: UUID) -> None:
@@ -111,3 +113,52 @@ async def test_a_connection_says_what_it_can_do(profile: ProfileRoom) -> None:
     assert list(abilities["post_read"].missing_scopes) == ["r_member_social"]
     assert abilities["post_read"].product == "Community Management API"
     assert abilities["message"].product == "an agreement with LinkedIn"
+
+
+async def announced(profile: ProfileRoom, user_id: UUID) -> list[tuple[int, str]]:
+    """What other services are told, by its number."""
+    rows = await profile.room.admin.fetch(
+        "SELECT (payload ->> 'announcement')::bigint AS number, topic FROM profile.outbox"
+        " WHERE user_id = $1 AND payload ? 'announcement' ORDER BY number",
+        user_id,
+    )
+    return [(row["number"], row["topic"]) for row in rows]
+
+
+async def connect_again(profile: ProfileRoom, user_id: UUID, member: str) -> None:
+    begun = await profile.begin(user_id, member=member)
+    await profile.complete(begun, [("cookie", begun.cookie)])
+
+
+async def test_announcements_are_numbered_as_they_happened(profile: ProfileRoom) -> None:
+    user_id = await profile.connected_user(member="ada")
+    await connect_again(profile, user_id, "grace")  # what was known of ada goes
+    await disconnect(profile, user_id)
+    await connect_again(profile, user_id, "ada")
+
+    told = await announced(profile, user_id)
+
+    connected, disconnected = "linkedin_connected", "linkedin_disconnected"
+    assert [topic for _, topic in told] == [connected, connected, disconnected, connected]
+    assert len({number for number, _ in told}) == len(told)
+
+
+async def test_disconnecting_waits_for_connecting_without_what_that_needs(
+    profile: ProfileRoom,
+) -> None:
+    user_id = await profile.connected_user()
+    admin = profile.room.admin
+
+    async def is_waiting() -> bool:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        return bool(await admin.fetchval(f"{waiting} AND datname = current_database()"))
+
+    async with admin.transaction():  # as one does that connects, who takes the tokens next
+        await admin.execute("SELECT FROM profile.linkedin_profiles FOR UPDATE")
+        leaving = asyncio.create_task(disconnect(profile, user_id))
+        await eventually(is_waiting)
+        await admin.execute("SELECT FROM profile.linkedin_tokens FOR UPDATE NOWAIT")
+    await leaving
+
+    *_, (_, topic) = await announced(profile, user_id)
+    assert topic == "linkedin_disconnected"

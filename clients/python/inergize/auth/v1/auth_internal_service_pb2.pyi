@@ -498,19 +498,23 @@ class SetLinkedInConnectedRequest(_message.Message):
 
     USER_ID_FIELD_NUMBER: _builtins.int
     IS_CONNECTED_FIELD_NUMBER: _builtins.int
+    ANNOUNCEMENT_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """Required. The user."""
     is_connected: _builtins.bool
-    """Whether LinkedIn is connected now."""
+    """Whether LinkedIn was connected, or was disconnected."""
+    announcement: _builtins.int
+    """Profile's number of that event: the higher one is the later."""
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
         is_connected: _builtins.bool = ...,
+        announcement: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_connected", b"is_connected", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "is_connected", b"is_connected", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -162,7 +162,7 @@ class AuthInternalServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetLinkedInConnected(self, request, context):
-        """Notes on the account whether LinkedIn is connected.
+        """Notes on the account whether LinkedIn is connected, unless a later announcement was noted before.
 
         Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an unknown user.
         """

@@ -77,7 +77,7 @@ class AuthInternalServiceStub:
     erased, or has never proved that the address is its own.
     """
     SetLinkedInConnected: _grpc.UnaryUnaryMultiCallable[_auth_internal_service_pb2.SetLinkedInConnectedRequest, _auth_internal_service_pb2.SetLinkedInConnectedResponse]
-    """Notes on the account whether LinkedIn is connected.
+    """Notes on the account whether LinkedIn is connected, unless a later announcement was noted before.
 
     Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an unknown user.
     """
@@ -131,7 +131,7 @@ class AuthInternalServiceAsyncStub(AuthInternalServiceStub):
     erased, or has never proved that the address is its own.
     """
     SetLinkedInConnected: _aio.UnaryUnaryMultiCallable[_auth_internal_service_pb2.SetLinkedInConnectedRequest, _auth_internal_service_pb2.SetLinkedInConnectedResponse]  # type: ignore[assignment]
-    """Notes on the account whether LinkedIn is connected.
+    """Notes on the account whether LinkedIn is connected, unless a later announcement was noted before.
 
     Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an unknown user.
     """
@@ -236,7 +236,7 @@ class AuthInternalServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_internal_service_pb2.SetLinkedInConnectedRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_internal_service_pb2.SetLinkedInConnectedResponse, _abc.Awaitable[_auth_internal_service_pb2.SetLinkedInConnectedResponse]]:
-        """Notes on the account whether LinkedIn is connected.
+        """Notes on the account whether LinkedIn is connected, unless a later announcement was noted before.
 
         Returns `NOT_FOUND` (ERROR_REASON_USER_NOT_FOUND) for an unknown user.
         """
