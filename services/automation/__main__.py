@@ -21,7 +21,7 @@ def build(given: Runtime) -> Room:
     """The automation room on the given parts."""
     actions = Actions(given.db, PageTokens(given.keys, "automation.actions"))
     targets = Targets(given.db, PageTokens(given.keys, "automation.targets"))
-    attempts = Attempts(given.db, Permissions(given.mesh))
+    attempts = Attempts(given.db, Permissions(given.mesh), given.outbox)
     reconciling = Reconciling(given.db, given.outbox)
     return Room(
         servicers={
