@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from services.kernel.db import Database
+from services.kernel.outbox import Outbox
 from services.kernel.periodic import Cursor, PeriodicJob
 from services.profile.connection.access import Access
 from services.profile.connection.vault import Vault
@@ -20,6 +21,7 @@ from services.profile.linkedin.changelog import PAGE_SIZE, SCOPES, Change, Chang
 from services.profile.linkedin.errors import AccessDenied, LinkedInError, LinkedInThrottled
 from services.profile.model import member_urn
 from services.profile.portability import store
+from services.profile.portability.answering import tell_the_ledger
 from services.profile.portability.changes import observed
 from services.profile.portability.counting import count
 from services.profile.portability.store import Due
@@ -41,9 +43,17 @@ class Polling:
     """Reads the logs of all members who have consented to it."""
 
     def __init__(
-        self, db: Database, access: Access, vault: Vault, changelog: ChangeLog, usage: ApiUsage
+        self,
+        db: Database,
+        access: Access,
+        vault: Vault,
+        changelog: ChangeLog,
+        usage: ApiUsage,
+        *,
+        outbox: Outbox,
     ) -> None:
         self._db = db
+        self._outbox = outbox
         self._access = access
         self._vault = vault
         self._changelog = changelog
@@ -95,6 +105,7 @@ class Polling:
             added = await observations.add_observations(tx, due.user_id, None, told)
             new = [one for one in told if one.fact_hash in added]
             await tell(tx, due.user_id, new)
+            await tell_the_ledger(tx, self._outbox, due.user_id, new)
             await count(tx, due.user_id, urn, new)
             after = place.after(changes)
             await store.note_read(tx, due.user_id, after, EVERY, is_last=is_last)

@@ -11,16 +11,20 @@ import asyncpg
 import grpc
 import pytest_asyncio
 from inergize.analytics.v1.analytics_internal_service_pb2_grpc import AnalyticsInternalServiceStub
+from inergize.automation.v1.automation_internal_service_pb2_grpc import (
+    AutomationInternalServiceStub,
+)
 from inergize.common.v1.work_internal_service_pb2_grpc import WorkInternalServiceStub
 
 from services.analytics.__main__ import build as build_analytics
+from services.automation.__main__ import build as build_automation
 from tests.integration.migrations.server import Server
 from tests.integration.profile.conftest import ProfileRoom, done_to, poll_changes, publish
 from tests.support.profile_process import environment_of, start_profile
 from tests.support.valkey import free_port
 from tests.support.waiting import eventually
 from tests.support.work import AsWorkers, claim_periodic
-from workers.actors import metrics, outbox
+from workers.actors import metrics, outbox, replies
 from workers.deliveries import Delivery
 from workers.resources import Open
 
@@ -110,6 +114,8 @@ async def test_what_others_did_is_told_to_all_who_wait_for_it(ada: Member) -> No
             "reactions_received": (1, 0),
         }
     ]
+    answers = [one["outcome"] for one in await ada.announced("linkedin_reply")]
+    assert sorted(answers) == ["accepted", "replied"]
     kept = await ada.rows(
         "SELECT payload::text FROM profile.outbox UNION ALL"
         " SELECT payload::text FROM profile.webhook_deliveries UNION ALL"
@@ -236,6 +242,42 @@ async def test_analytics_counts_once_what_is_handed_on_twice(ada: Member, start_
     assert ids[0] == ids[1], "the pipeline keeps each id once"
 
 
+async def test_who_has_answered_is_done_with(ada: Member, start_room: Any) -> None:
+    ledger = await start_room("automation", build_automation)
+    await ledger.admin.execute(
+        "INSERT INTO automation.automation_targets (user_id, target_linkedin_id)"
+        " VALUES ($1, 'urn:li:person:bob'), ($1, 'urn:li:person:carol')",
+        ada.user_id,
+    )
+    news(ada.profile)
+    await poll_changes(ada.profile)
+
+    @dataclass
+    class Clients:
+        automation: Any
+
+    @dataclass
+    class Opened:
+        clients: Clients
+
+    stub = AsWorkers(AutomationInternalServiceStub(ledger.channel), ledger)
+    open_ = cast("Open", Opened(Clients(stub)))
+    messages = ada.profile.room.given.outbox
+    for claim in await messages.claim(50, "a worker"):
+        if claim.topic == "linkedin_reply":
+            found = await messages.get(claim.message_id, claim.fence)
+            delivery = Delivery("m", str(ada.user_id), dict(found.payload), found.secret)
+            await replies._record_reply(open_, delivery)
+
+    rows = await ledger.admin.fetch(
+        "SELECT target_linkedin_id, state FROM automation.automation_targets"
+    )
+    assert {tuple(row) for row in rows} == {
+        ("urn:li:person:bob", "replied"),
+        ("urn:li:person:carol", "pending"),
+    }
+
+
 async def test_a_member_outside_of_europe_is_told_nothing(profile: ProfileRoom) -> None:
     profile.sandbox.post("products/grant", product="member-data-portability")
     member = Member(profile, await profile.connected_user(member="ada"))
@@ -244,4 +286,6 @@ async def test_a_member_outside_of_europe_is_told_nothing(profile: ProfileRoom) 
 
     await poll_changes(profile)
 
-    assert await member.told_programs() == await member.notices() == await member.counted() == []
+    assert not await member.told_programs()
+    assert not await member.notices()
+    assert not await member.counted()
