@@ -33,6 +33,19 @@ SELECT id, given_name, family_name, email, is_email_verified, picture_url, langu
        headline, vanity_name
   FROM members ORDER BY rowid;
 
+-- get_person_id --
+-- :client_id, :member_id
+SELECT person_id FROM person_ids WHERE client_id = :client_id AND member_id = :member_id;
+
+-- get_member_of --
+-- :client_id, :person_id
+SELECT member_id FROM person_ids WHERE client_id = :client_id AND person_id = :person_id;
+
+-- put_person_id --
+-- :client_id, :person_id, :member_id
+INSERT OR REPLACE INTO person_ids (client_id, person_id, member_id)
+VALUES (:client_id, :person_id, :member_id);
+
 -- add_sign_in --
 -- :member_id
 INSERT INTO sign_ins (member_id) VALUES (:member_id);
@@ -303,6 +316,10 @@ DELETE FROM clock;
 -- clear_members --
 -- Forget all.
 DELETE FROM members;
+
+-- clear_person_ids --
+-- Forget all; a member's are the same again.
+DELETE FROM person_ids;
 
 -- clear_sign_ins --
 -- Forget all.
