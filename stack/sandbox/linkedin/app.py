@@ -39,7 +39,9 @@ def build_app(app: SandboxApp, data_dir: Path) -> Starlette:
     async def lifespan(web: Starlette) -> AsyncIterator[None]:
         database = Database(data_dir)
         apps.register_configured(database, app)
-        web.state.house = House(app, database, Clock(database))
+        uploads = data_dir / "uploads"
+        uploads.mkdir(exist_ok=True)
+        web.state.house = House(app, database, Clock(database), uploads)
         yield
         database.close()
 

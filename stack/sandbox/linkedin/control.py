@@ -114,6 +114,8 @@ async def reset(request: Request) -> Response:
     """Forget everything."""
     house = house_of(request)
     house.database.clear()
+    for path in house.uploads.iterdir():
+        path.unlink()
     apps.register_configured(house.database, house.configured)
     return JSONResponse({})
 

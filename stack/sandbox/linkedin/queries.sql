@@ -376,8 +376,10 @@ SELECT urn, kind, owner, upload_token, expires_ms, sha256, completed_ms, failure
 SELECT urn, kind, owner, sha256, failure FROM assets ORDER BY sequence;
 
 -- complete_asset --
--- :urn, :sha256, :completed_ms
-UPDATE assets SET sha256 = :sha256, completed_ms = :completed_ms WHERE urn = :urn;
+-- A failure that was planned before stays. :urn, :sha256, :completed_ms, :failure ('' for none)
+UPDATE assets SET sha256 = :sha256, completed_ms = :completed_ms,
+                  failure = CASE failure WHEN '' THEN :failure ELSE failure END
+ WHERE urn = :urn;
 
 -- fail_asset --
 -- No row when there is none. :urn, :failure
@@ -400,7 +402,7 @@ UPDATE asset_parts SET tag = :tag WHERE token = :token;
 
 -- list_parts --
 -- In order. :urn
-SELECT tag FROM asset_parts WHERE urn = :urn ORDER BY number;
+SELECT token, tag FROM asset_parts WHERE urn = :urn ORDER BY number;
 
 -- add_comment --
 -- Every column is a parameter of its name.

@@ -162,7 +162,7 @@ CREATE TABLE IF NOT EXISTS usage.calls (
     PRIMARY KEY (day, client_id, member_id, operation)
 );
 
--- What was uploaded for posts to show. Bytes are not kept, only their SHA-256. `failure` is why
+-- What was uploaded for posts to show. Bytes are looked at once, their SHA-256 is kept. `failure` is why
 -- LinkedIn could not process it, '' while it could.
 CREATE TABLE IF NOT EXISTS assets (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
+from httpx2 import URL, Response
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.routing import Route
@@ -42,7 +42,7 @@ class Sandbox:
     names: dict[str, str]
     """What stands for what in samples: `{post}`, `{me}`."""
 
-    def send(self, sent: Sent) -> httpx.Response:
+    def send(self, sent: Sent) -> Response:
         headers = {
             "Authorization": f"Bearer {self.token}",
             "LinkedIn-Version": "202609",
@@ -76,7 +76,7 @@ def opened(folder: Path) -> Iterator[Sandbox]:
         asked = {"response_type": "code", "client_id": "fuzz", "redirect_uri": BACK}
         asked |= {"scope": " ".join(sorted(KNOWN_SCOPES)), "sandbox_member": "ada"}
         answer = http.get("/oauth/v2/authorization", params=asked)
-        code = httpx.URL(answer.headers["location"]).params["code"]
+        code = URL(answer.headers["location"]).params["code"]
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK}
         token = http.post("/oauth/v2/accessToken", data=form | CREDENTIALS).json()["access_token"]
         sandbox = Sandbox(http, token, {"me": "urn:li:person:ada", "page": PAGE})
@@ -170,7 +170,7 @@ def _changed(value: Any, where: list[int], junk: Any) -> Any:
     return changed
 
 
-def _check(answer: httpx.Response) -> None:
+def _check(answer: Response) -> None:
     assert answer.status_code < 500, answer.text
     if answer.status_code >= 400 and "text/html" not in answer.headers["content-type"]:
         body = answer.json()
