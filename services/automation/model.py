@@ -57,6 +57,15 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that has just ended."""
+
+    user_id: UUID
+    action_id: UUID
+    action_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptResult:
     """How an attempt ended."""
 

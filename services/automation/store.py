@@ -9,6 +9,7 @@ from services.automation.model import (
     ActionEvent,
     Attempt,
     AttemptResult,
+    Ended,
     Position,
     Reading,
     ReadingResult,
@@ -70,9 +71,9 @@ async def claim_attempt(
 
 async def record_attempt(
     tx: Transaction, attempt_id: UUID, fence: int, result: AttemptResult
-) -> UUID | None:
-    """End an attempt and return its user; None when it has ended just so. Raises FenceLost."""
-    user_id: UUID | None = await tx.fetchval(
+) -> Ended | None:
+    """End an attempt and return it; None when it has ended just so. Raises FenceLost."""
+    row = await tx.fetchrow(
         QUERIES["record_attempt"],
         attempt_id,
         fence,
@@ -82,11 +83,12 @@ async def record_attempt(
         result.block_reasons,
         result.next_allowed_at,
     )
-    if user_id is None:
-        state = await tx.fetchval(QUERIES["get_state"], attempt_id, fence)
-        if state != result.state:
-            raise FenceLost
-    return user_id
+    if row is not None:
+        return Ended(**row)
+    state = await tx.fetchval(QUERIES["get_state"], attempt_id, fence)
+    if state != result.state:
+        raise FenceLost
+    return None
 
 
 async def return_lapsed(tx: Transaction, limit: int, actor: str) -> int:

@@ -157,6 +157,16 @@ class PublicationResult:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownPublication:
+    """A publication whose answer was lost."""
+
+    user_id: UUID
+    fence: int
+    name: str
+    """What its user knows it by."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """A publication whose result has just been stored."""
 

@@ -14,6 +14,7 @@ from services.content.model import (
     PublicationClaim,
     PublicationResult,
     Recorded,
+    UnknownPublication,
 )
 from services.kernel import sql
 from services.kernel.db import Database, Transaction
@@ -145,7 +146,9 @@ async def record_publication(
     return None
 
 
-async def lock_unknown(tx: Transaction, content_id: UUID, action_id: UUID) -> int | None:
-    """Hold a content whose publication by this action is unknown; its fence, else None."""
-    fence: int | None = await tx.fetchval(QUERIES["lock_unknown"], content_id, action_id)
-    return fence
+async def lock_unknown(
+    tx: Transaction, content_id: UUID, action_id: UUID
+) -> UnknownPublication | None:
+    """Hold a content whose publication by this action is unknown; None when there is none."""
+    row = await tx.fetchrow(QUERIES["lock_unknown"], content_id, action_id)
+    return None if row is None else UnknownPublication(**row)

@@ -18,7 +18,7 @@ from services.profile.actions.telling import ask_the_member, tell
 from services.profile.actions.traces import Kind
 from services.profile.connection.access import Access
 from services.profile.connection.vault import Vault
-from services.profile.errors import NotConnected
+from services.profile.errors import ConnectionResting, NotConnected
 from services.profile.linkedin.errors import (
     AccessDenied,
     LinkedInError,
@@ -40,6 +40,7 @@ LONGEST_PAUSE = timedelta(hours=6)
 NOT_READABLE = "not_readable"
 NOT_TOLD = "not_told"
 NOT_CONNECTED = "linkedin_not_connected"
+RESTING = "linkedin_resting"
 NOT_FOUND = "not_found"
 READ_FAILED = "read_failed"
 
@@ -123,6 +124,9 @@ class Reconciling:
             credentials = await self._access.credentials(attempt.user_id)
         except NotConnected:
             return await self._again(attempt, NOT_CONNECTED, "LinkedIn is not connected")
+        except ConnectionResting as resting:
+            at = datetime.now(UTC) + (resting.retry_after or SOON)
+            return _later(attempt, RESTING, resting.message, at)
         token = self._vault.access_token(attempt.user_id, credentials.tokens)
         with self._usage.of(attempt.user_id, attempt.attempt_id):
             found = await look(self._writes, token, attempt)

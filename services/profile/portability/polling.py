@@ -12,7 +12,7 @@ from services.kernel.db import Database
 from services.kernel.periodic import Cursor, PeriodicJob
 from services.profile.connection.access import Access
 from services.profile.connection.vault import Vault
-from services.profile.errors import NotConnected
+from services.profile.errors import ConnectionResting, NotConnected
 from services.profile.imports import store as observations
 from services.profile.imports.model import Observation
 from services.profile.linkedin.changelog import PAGE_SIZE, SCOPES, Change, ChangeLog
@@ -61,7 +61,7 @@ class Polling:
             await self._put_off(due.user_id, refused.message, REFUSED)
         except LinkedInThrottled as throttled:
             await self._put_off(due.user_id, str(throttled), WITHOUT_ANSWER)
-        except (LinkedInError, NotConnected) as failed:
+        except (LinkedInError, NotConnected, ConnectionResting) as failed:
             await self._put_off(due.user_id, type(failed).__name__, WITHOUT_ANSWER)
 
     async def _read(self, due: Due, token: str, urn: str) -> None:
