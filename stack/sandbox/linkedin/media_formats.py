@@ -3,6 +3,7 @@
 import re
 import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import IO
 
@@ -15,6 +16,9 @@ _PDF_PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 _PDF_COUNT = re.compile(rb"/Count\s+(\d{1,9})\b")
 _SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
 _WORD_PAGES = re.compile(rb"<Pages>(\d{1,9})</Pages>")
+
+# `zipfile` lets through whatever a broken archive makes its parts raise.
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError)
 
 
 class Unreadable(Exception):
@@ -132,7 +136,7 @@ def _office_pages(content: IO[bytes]) -> int:
                 told = archive.read("docProps/app.xml") if "docProps/app.xml" in names else b""
                 found = _WORD_PAGES.search(told)
                 return int(found[1]) if found else 0
-    except zipfile.BadZipFile:
+    except _BROKEN_ZIP:
         pass
     raise Unreadable("not a whole DOCX or PPTX")
 
@@ -149,7 +153,7 @@ def _box(content: IO[bytes], name: bytes, begin: int, end: int) -> tuple[int, in
         if size < head:
             break
         if kind == name:
-            return begin + head, begin + size
+            return begin + head, min(begin + size, end)
         begin += size
     raise Unreadable("not a whole MP4")
 

@@ -9,6 +9,7 @@ import httpx
 import jwt
 import pytest
 
+from stack.sandbox.linkedin import claims
 from tests.integration.linkedin.conftest import SandboxProcess
 from tests.integration.linkedin.rest.conftest import SCOPES, Api, SignIn, enc
 
@@ -55,6 +56,7 @@ def test_each_application_knows_a_member_by_an_id_of_its_own(
     assert elsewhere(ada).member_id == there.member_id  # signing in again changes nothing
     assert ada.get("/v2/me")["id"] == ada.member_id
     assert there.get("/v2/me")["id"] == there.member_id
+    assert set(there.get("/v2/userinfo")) == {"sub", *claims.NAMES}
     tokens = tokens_of(ada.sandbox, ada.http, ada.member_id, "openid profile")
     assert _claims(tokens["id_token"])["sub"] == there.member_id
 
