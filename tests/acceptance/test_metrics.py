@@ -156,8 +156,8 @@ def _told(topic: str, payload: str) -> list[tuple[str, ...]]:
 
 def _connect_with_analytics(stack: Stack, client: httpx.Client) -> None:
     """Connect LinkedIn, where a member may be asked for the figures of posts as well."""
-    wanted = {"client_id": stack.addresses["LINKEDIN_CLIENT_ID"], "scopes": [ANALYTICS]}
-    _sandbox(stack, "apps", wanted)
+    client_id = stack.addresses["LINKEDIN_CLIENT_ID"]
+    _sandbox(stack, "apps", {"client_id": client_id, "scopes": [ANALYTICS]})
     away = httpx.URL(client.get("/v1/linkedin/oauth/init").json()["authorizationUrl"])
     asked = f"{away.params['scope']} {ANALYTICS}"
     back = httpx.get(away.copy_set_param("scope", asked)).headers["location"]
