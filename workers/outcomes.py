@@ -98,6 +98,26 @@ def not_connected(failed: grpc.aio.AioRpcError) -> profile.ExecuteActionResponse
     )
 
 
+def is_resting(failed: grpc.aio.AioRpcError) -> bool:
+    """Whether Profile says that LinkedIn cannot be used for this member just now."""
+    resting = reasons_pb2.ErrorReason.Name(reasons_pb2.ERROR_REASON_LINKEDIN_UNAVAILABLE)
+    return failed.code() is grpc.StatusCode.UNAVAILABLE and resting in _reasons(failed)
+
+
+def not_now(failed: grpc.aio.AioRpcError) -> profile.ExecuteActionResponse:
+    """Nothing was sent, and when that may change."""
+    reply = profile.ExecuteActionResponse(
+        outcome=profile.ACTION_OUTCOME_REJECTED,
+        error_code=NOT_SENT,
+        error_message=failed.details() or "",
+    )
+    for delay in _retry_delays(failed):
+        reply.retry_time.GetCurrentTime()
+        ahead = reply.retry_time.ToNanoseconds() + int(delay.total_seconds() * 1e9)
+        reply.retry_time.FromNanoseconds(ahead)
+    return reply
+
+
 def refused_to_try(failed: grpc.aio.AioRpcError) -> profile.ExecuteActionResponse:
     """Profile refused the request as wrong; nothing was sent.
 
@@ -179,6 +199,13 @@ def _reasons(failed: grpc.aio.AioRpcError) -> set[str]:
     status = rpc_status.from_call(failed)
     info = error_details_pb2.ErrorInfo()
     return {info.reason for detail in (status.details if status else ()) if detail.Unpack(info)}
+
+
+def _retry_delays(failed: grpc.aio.AioRpcError) -> list[timedelta]:
+    status = rpc_status.from_call(failed)
+    told = error_details_pb2.RetryInfo()
+    details = status.details if status else ()
+    return [told.retry_delay.ToTimedelta() for detail in details if detail.Unpack(told)]
 
 
 def attempt_record(

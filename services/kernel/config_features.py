@@ -57,6 +57,11 @@ class LinkedinSettings(Group):
     """A member's quota for all else; likewise."""
     application_calls_per_day: int = Field(default=100_000, gt=0)
     """The application's quota in each of the three; likewise."""
+    mention_searches_per_minute: int = Field(default=20, gt=0)
+    """How often a user may search for mentions; more is refused with the time to wait."""
+    mention_calls_per_day: int = Field(default=400, gt=0)
+    """Calls to LinkedIn that a user's searches may cost; keep it well below the member's quota for
+    all else, which reading back and statistics need."""
     partner_products: Words = ()
     """`invitations`, `messages`: what LinkedIn has opened by contract; refused early otherwise."""
 

@@ -21,6 +21,7 @@ from services.profile.model import (
 _CONNECTION_STATES = {
     ConnectionState.DISCONNECTED: pb.CONNECTION_STATE_DISCONNECTED,
     ConnectionState.CONNECTED: pb.CONNECTION_STATE_CONNECTED,
+    ConnectionState.RESTING: pb.CONNECTION_STATE_RESTING,
     ConnectionState.NEEDS_RECONNECT: pb.CONNECTION_STATE_NEEDS_RECONNECT,
 }
 
@@ -42,6 +43,7 @@ def connection_to_proto(
         reason=connection.reason,
         connected_time=to_timestamp(connection.connected_at),
         abilities=[_ability_to_proto(one) for one in abilities],
+        retry_time=to_timestamp(connection.retry_at),
     )
 
 
@@ -52,6 +54,8 @@ def _ability_to_proto(one: Ability) -> pb.LinkedInAbility:
         is_possible=one.is_possible,
         missing_scopes=one.missing_scopes,
         product=one.product,
+        obstacle=one.obstacle,
+        retry_time=to_timestamp(one.retry_at),
     )
 
 

@@ -6,6 +6,8 @@ from services.kernel.db import Database
 from services.profile import store
 from services.profile.errors import NotConnected
 from services.profile.model import Connection, Profile
+from services.profile.reading import store as reading
+from services.profile.reading.model import Refusal
 
 
 class Profiles:
@@ -17,6 +19,10 @@ class Profiles:
     async def connection(self, user_id: UUID) -> Connection:
         """Where a user's connection to LinkedIn stands, now."""
         return await store.get_connection(self._db, user_id)
+
+    async def refusals(self, user_id: UUID) -> dict[str, Refusal]:
+        """What LinkedIn has refused to tell of a user, by name."""
+        return await reading.list_refusals(self._db, user_id)
 
     async def profile(self, user_id: UUID) -> Profile:
         """A user's LinkedIn profile, as last read. Raises NotConnected before the first connect."""

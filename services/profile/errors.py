@@ -13,6 +13,13 @@ class NotConnected(DomainError):
     reason = reasons.ERROR_REASON_LINKEDIN_NOT_CONNECTED
 
 
+class ConnectionResting(DomainError):
+    """LinkedIn did not answer when access was renewed; it is connected, and asked again soon."""
+
+    code = StatusCode.UNAVAILABLE
+    reason = reasons.ERROR_REASON_LINKEDIN_UNAVAILABLE
+
+
 class StateInvalid(DomainError):
     """This connection attempt is unknown, used, expired, or was begun elsewhere; start again."""
 
@@ -64,6 +71,10 @@ class ConnectUnavailable(DomainError):
 
     code = StatusCode.UNAVAILABLE
     reason = reasons.ERROR_REASON_LINKEDIN_UNAVAILABLE
+
+
+class ConnectThrottled(ConnectUnavailable):
+    """LinkedIn takes no more calls of this kind for now; start connecting again later."""
 
 
 class UserNotFound(DomainError):

@@ -19,6 +19,8 @@ class ConnectionState(StrEnum):
 
     DISCONNECTED = "disconnected"
     CONNECTED = "connected"
+    RESTING = "resting"
+    """Connected, but the access token has ended and LinkedIn did not renew it when last asked."""
     NEEDS_RECONNECT = "needs_reconnect"
 
 
@@ -33,6 +35,8 @@ class Connection:
     reason: str = ""
     """Why it has to be connected again."""
     connected_at: datetime | None = None
+    retry_at: datetime | None = None
+    """While it rests: when LinkedIn is asked again."""
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
@@ -41,13 +45,20 @@ class Connection:
             return cls(ConnectionState.DISCONNECTED)
         reason = _reconnect_reason(row)
         return cls(
-            ConnectionState.NEEDS_RECONNECT if reason else ConnectionState.CONNECTED,
+            _state(row, reason),
             row["linkedin_id"],
             tuple(row["scopes"]),
             row["expires_at"],
             reason,
             row["connected_at"],
+            row["resting_until"],
         )
+
+
+def _state(row: Row, reason: str) -> ConnectionState:
+    if reason:
+        return ConnectionState.NEEDS_RECONNECT
+    return ConnectionState.RESTING if row["resting_until"] else ConnectionState.CONNECTED
 
 
 def _reconnect_reason(row: Row) -> str:

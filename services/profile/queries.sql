@@ -2,9 +2,12 @@
 -- The connection; no row before the first connect. Created_at of the token is the last consent.
 -- $1 user_id uuid
 SELECT profile.linkedin_id, profile.is_active, token.scopes, token.expires_at,
-       -- One that can be refreshed is about to be.
-       token.expires_at <= now() AND token.refresh_token_ct IS NULL AS is_expired, token.is_valid, token.invalid_reason,
-       token.created_at AS connected_at
+       -- One that can be refreshed is about to be, or rests until LinkedIn is asked again.
+       token.expires_at <= now() AND token.refresh_token_ct IS NULL AS is_expired,
+       CASE WHEN token.expires_at <= now() AND token.refresh_token_ct IS NOT NULL
+                 AND token.is_valid AND token.refresh_lease_until > now()
+            THEN token.refresh_lease_until END AS resting_until,
+       token.is_valid, token.invalid_reason, token.created_at AS connected_at
   FROM linkedin_profiles AS profile
   LEFT JOIN linkedin_tokens AS token ON token.user_id = profile.user_id
  WHERE profile.user_id = $1;

@@ -1,6 +1,6 @@
 """Profile over gRPC: proto in, domain call, proto out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import structlog
 from inergize.profile.v1 import profile_pb2 as profile_pb
@@ -11,11 +11,12 @@ from services.kernel.errors import DomainError
 from services.kernel.interceptors.call import Context
 from services.profile import convert
 from services.profile.connection import page
-from services.profile.connection.abilities import abilities_of
+from services.profile.connection.abilities import NO_REFUSALS, abilities_of
 from services.profile.connection.browser import NonceCookie, is_shown_pages, prefers_json
 from services.profile.connection.connect import Bearer, Connect
 from services.profile.domain import Profiles
 from services.profile.model import Connection
+from services.profile.reading.model import Refusal
 
 log = structlog.get_logger()
 
@@ -57,7 +58,7 @@ class ProfileServicer:
             if not is_shown_pages(context):
                 raise
             return await self._shown_refusal(refused, context)
-        connection = self._shown(completed)
+        connection = self._shown(completed)  # a new consent forgets refusals
         shown = (
             convert.json_page(connection)
             if prefers_json(context)
@@ -69,8 +70,10 @@ class ProfileServicer:
     async def GetLinkedInConnection(
         self, request: pb.GetLinkedInConnectionRequest, context: Context
     ) -> pb.GetLinkedInConnectionResponse:
-        connection = await self._profiles.connection(current_caller().user_id)
-        return pb.GetLinkedInConnectionResponse(connection=self._shown(connection))
+        user_id = current_caller().user_id
+        connection = await self._profiles.connection(user_id)
+        refusals = await self._profiles.refusals(user_id)
+        return pb.GetLinkedInConnectionResponse(connection=self._shown(connection, refusals))
 
     async def GetLinkedInProfile(
         self, request: pb.GetLinkedInProfileRequest, context: Context
@@ -87,9 +90,11 @@ class ProfileServicer:
         """
         log.info("linkedin_connect_refused", reason=type(refused).__name__)
         await context.send_initial_metadata(page.HEADERS)
-        shown = convert.refusal_page(refused.message, self._front_end_url)
+        shown = convert.refusal_page(page.words_of(refused), self._front_end_url)
         return pb.CompleteLinkedInConnectResponse(page=shown)
 
-    def _shown(self, connection: Connection) -> profile_pb.LinkedInConnection:
-        abilities = abilities_of(connection, self._agreed)
+    def _shown(
+        self, connection: Connection, refusals: Mapping[str, Refusal] = NO_REFUSALS
+    ) -> profile_pb.LinkedInConnection:
+        abilities = abilities_of(connection, self._agreed, refusals)
         return convert.connection_to_proto(connection, abilities)

@@ -1,12 +1,14 @@
 """What each end of an attempt means: never a resend, never an action without a verdict."""
 
+import time
 from uuid import uuid4
 
 import grpc
 import protovalidate
 import pytest
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
-from google.rpc import code_pb2, error_details_pb2, status_pb2
+from google.rpc import error_details_pb2, status_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 from inergize.automation.v1 import automation_internal_service_pb2 as automation
@@ -18,6 +20,7 @@ from inergize.safety.v1 import safety_pb2
 
 from workers import outcomes
 
+AWAY = grpc.StatusCode.UNAVAILABLE
 LATER = Timestamp(seconds=2_000_000_000)
 ACTS = {automation_pb2.ACTION_STATE_CLAIMED}
 
@@ -191,11 +194,16 @@ def test_no_attempt_follows_the_last_that_the_ledger_can_number() -> None:
     assert outcome.execution == safety.EXECUTION_OUTCOME_NOT_SENT
 
 
-def invalid_argument(reason: str) -> grpc.aio.AioRpcError:
-    status = status_pb2.Status(code=code_pb2.INVALID_ARGUMENT, message="words")
+def failed_call(
+    code: grpc.StatusCode, reason: str, *, retry_seconds: int = 0
+) -> grpc.aio.AioRpcError:
+    """A call as a service of ours refuses it."""
+    status = status_pb2.Status(code=code.value[0], message="words")
     status.details.add().Pack(error_details_pb2.ErrorInfo(reason=reason, domain="inergize"))
+    if retry_seconds:
+        retry = error_details_pb2.RetryInfo(retry_delay=Duration(seconds=retry_seconds))
+        status.details.add().Pack(retry)
     metadata = grpc.aio.Metadata(("grpc-status-details-bin", status.SerializeToString()))
-    code = grpc.StatusCode.INVALID_ARGUMENT
     return grpc.aio.AioRpcError(code, grpc.aio.Metadata(), metadata, details="words")
 
 
@@ -209,6 +217,24 @@ def invalid_argument(reason: str) -> grpc.aio.AioRpcError:
 def test_a_request_that_profile_refuses_ends(
     reason: str, state: automation_pb2.ActionState.ValueType
 ) -> None:
-    outcome = outcomes.of_execution(outcomes.refused_to_try(invalid_argument(reason)))
+    outcome = outcomes.of_execution(
+        outcomes.refused_to_try(failed_call(grpc.StatusCode.INVALID_ARGUMENT, reason))
+    )
     assert outcome.state == state
     assert outcome.retry_time is None
+
+
+def test_a_connection_that_rests_puts_the_post_off_until_it_may_work() -> None:
+    resting = failed_call(AWAY, "ERROR_REASON_LINKEDIN_UNAVAILABLE", retry_seconds=50)
+    assert outcomes.is_resting(resting)
+
+    outcome = outcomes.of_execution(outcomes.not_now(resting))
+
+    assert outcome.publication == content.PUBLICATION_OUTCOME_DEFERRED
+    assert outcome.execution == safety.EXECUTION_OUTCOME_NOT_SENT
+    assert outcome.retry_time is not None
+    assert 40 < outcome.retry_time.seconds - time.time() <= 51
+
+
+def test_a_service_that_is_away_is_no_connection_that_rests() -> None:
+    assert not outcomes.is_resting(failed_call(AWAY, "ERROR_REASON_UNAVAILABLE"))

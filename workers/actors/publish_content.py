@@ -109,6 +109,8 @@ async def _execute(
             return outcomes.not_connected(failed)
         if failed.code() is grpc.StatusCode.INVALID_ARGUMENT:
             return outcomes.refused_to_try(failed)
+        if outcomes.is_resting(failed):
+            return outcomes.not_now(failed)
         raise
 
 

@@ -79,8 +79,8 @@ class Actions:
         """Perform an attempt, or tell what is known of it.
 
         Calls for an attempt that is being performed here wait for the same answer. Raises
-        InvalidRequest, ProductMissing and NotConnected, before anything is kept, and
-        AttemptMismatch.
+        InvalidRequest, ProductMissing, NotConnected and ConnectionResting, before anything is
+        kept, and AttemptMismatch.
         """
         key = (attempt.attempt_id, attempt.user_id, attempt.request_hash)
         task = self._performing.get(key)

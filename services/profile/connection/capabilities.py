@@ -29,6 +29,7 @@ CAPABILITIES = (
     Capability("member_profile_analytics", _COMMUNITY, frozenset({"r_member_profileAnalytics"})),
     Capability("organisation", _COMMUNITY, frozenset({"rw_organization_admin"})),
     Capability("connections_size", "Partner programme", frozenset({"r_1st_connections_size"})),
+    Capability("page_followers", _COMMUNITY, frozenset({"r_organization_followers"})),
 )
 """Those that a scope shows. Invitations and messages follow from a contract, not from a scope."""
 

@@ -7,6 +7,7 @@ import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import compare_digest
 from uuid import UUID
@@ -20,9 +21,9 @@ from services.profile.connection import capabilities, refusals
 from services.profile.connection.announcing import CONNECTED, announce
 from services.profile.connection.states import Begun, States
 from services.profile.connection.vault import Vault
-from services.profile.errors import ConnectUnavailable, StateInvalid
+from services.profile.errors import ConnectThrottled, ConnectUnavailable, StateInvalid
 from services.profile.linkedin.client import LinkedIn
-from services.profile.linkedin.errors import LinkedInError, LinkedInRefused
+from services.profile.linkedin.errors import LinkedInError, LinkedInRefused, LinkedInThrottled
 from services.profile.linkedin.model import TokenSet, UserInfo
 from services.profile.model import Connection
 from services.profile.usage import ApiUsage
@@ -181,5 +182,7 @@ def _refusals() -> Iterator[None]:
         yield
     except LinkedInRefused as refused:
         raise refusals.of_exchange(refused.code, refused.status) from refused
+    except LinkedInThrottled as throttled:
+        raise ConnectThrottled(retry_after=throttled.until - datetime.now(UTC)) from throttled
     except LinkedInError as failed:
         raise ConnectUnavailable from failed

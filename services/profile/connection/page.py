@@ -3,7 +3,14 @@
 import base64
 from hashlib import sha256
 from html import escape
+from math import ceil
 from string import Template
+
+from services.kernel.errors import DomainError
+
+MINUTE_SECONDS = 60
+MOST_MINUTES = 90
+"""A longer wait is said in hours."""
 
 _STYLE = (
     "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem;"
@@ -39,6 +46,20 @@ def connected(front_end_url: str) -> bytes:
 def refused(words: str, front_end_url: str) -> bytes:
     """Nothing was connected, and why."""
     return _filled("LinkedIn is not connected", f"<p>{escape(words)}</p>", front_end_url)
+
+
+def words_of(refusal: DomainError) -> str:
+    """Why nothing was connected, and how long to wait where that helps."""
+    if refusal.retry_after is None:
+        return refusal.message
+    minutes = max(ceil(refusal.retry_after.total_seconds() / MINUTE_SECONDS), 1)
+    if minutes <= MOST_MINUTES:
+        return f"{refusal.message} Try again in {_counted(minutes, 'minute')}."
+    return f"{refusal.message} Try again in {_counted(ceil(minutes / 60), 'hour')}."
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def _filled(title: str, words: str, front_end_url: str) -> bytes:

@@ -35,9 +35,10 @@ RETURNING id;
 
 -- put_off_refresh --
 -- LinkedIn could not be asked: nobody asks again before the pause is over.
--- $1 token_id uuid, $2 version integer, $3 pause interval
+-- $1 token_id uuid, $2 version integer, $3 pause interval, $4 pause interval of a token that has ended
 UPDATE linkedin_tokens
-   SET refresh_lease_until = now() + $3::interval
+   SET refresh_lease_until =
+           now() + CASE WHEN expires_at <= now() THEN $4::interval ELSE $3::interval END
  WHERE id = $1 AND version = $2;
 
 -- drop_refresh_token --

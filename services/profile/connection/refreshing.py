@@ -34,6 +34,8 @@ LEASE = timedelta(seconds=60)
 """Above the longest call to LinkedIn."""
 PAUSE = timedelta(minutes=15)
 """After no answer; nothing is lost meanwhile, the token is good for days."""
+URGENT_PAUSE = timedelta(minutes=1)
+"""After no answer, when the token has ended: whatever is due for the member waits for it."""
 AT_ONCE = 20
 OUR_FAULT = frozenset({"invalid_client", "invalid_client_id", "unauthorized_client"})
 """LinkedIn refuses our application, not the member's consent."""
@@ -115,7 +117,7 @@ class Refreshing:
     async def _put_off(self, leased: Leased, why: str) -> None:
         log.warning("linkedin_refresh_put_off", why=why)
         async with self._db.transaction() as tx:
-            await store.put_off_refresh(tx, leased.version, PAUSE)
+            await store.put_off_refresh(tx, leased.version, PAUSE, when_over=URGENT_PAUSE)
 
     async def _refused(self, leased: Leased, refused: OAuthRefused) -> bool | None:
         if refused.code in OUR_FAULT:

@@ -45,9 +45,12 @@ async def put_refreshed(
     return kept is not None
 
 
-async def put_off_refresh(tx: Transaction, version: TokenVersion, pause: timedelta) -> None:
-    """Let nobody ask again before the pause is over."""
-    await tx.execute(QUERIES["put_off_refresh"], version.row_id, version.number, pause)
+async def put_off_refresh(
+    tx: Transaction, version: TokenVersion, pause: timedelta, *, when_over: timedelta
+) -> None:
+    """Let nobody ask again before the pause is over: `when_over` once the token has ended."""
+    query = QUERIES["put_off_refresh"]
+    await tx.execute(query, version.row_id, version.number, pause, when_over)
 
 
 async def drop_refresh_token(

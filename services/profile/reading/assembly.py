@@ -14,6 +14,7 @@ from services.profile.reading.authors import Authors
 from services.profile.reading.measuring import Measuring
 from services.profile.reading.mentions import Mentions
 from services.profile.reading.scores import Scores
+from services.profile.reading.search_limit import SearchLimit
 from services.profile.reading.servicer import ReadingInternalServicer, ReadingServicer
 from services.profile.reading.sessions import Sessions
 from services.profile.reading.syncing import Syncing
@@ -54,8 +55,18 @@ def reading_part(
             syncing,
             Scores(given.db),
             authors=Authors(given.db),
-            mentions=Mentions(given.db, sessions, linkedin, usage),
+            mentions=Mentions(given.db, sessions, linkedin, usage, limit=_search_limit(given)),
         ),
         ReadingInternalServicer(measuring),
         (syncing.job(), measuring.job()),
+    )
+
+
+def _search_limit(given: Runtime) -> SearchLimit:
+    linkedin = given.settings.linkedin
+    return SearchLimit(
+        given.db,
+        given.redis,
+        per_minute=linkedin.mention_searches_per_minute,
+        calls_per_day=linkedin.mention_calls_per_day,
     )

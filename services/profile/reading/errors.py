@@ -13,6 +13,13 @@ class SyncTooSoon(DomainError):
     reason = reasons.ERROR_REASON_LINKEDIN_SYNC_TOO_SOON
 
 
+class SearchTooOften(DomainError):
+    """You have searched for mentions too often; wait and search again."""
+
+    code = StatusCode.RESOURCE_EXHAUSTED
+    reason = reasons.ERROR_REASON_LINKEDIN_SEARCH_TOO_OFTEN
+
+
 class ReadingUnavailable(DomainError):
     """LinkedIn did not answer as it should; try again."""
 

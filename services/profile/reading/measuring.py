@@ -17,7 +17,7 @@ import structlog
 from services.kernel.db import Database, Transaction
 from services.kernel.outbox import Outbox
 from services.kernel.periodic import Cursor, PeriodicJob
-from services.profile.errors import NotConnected
+from services.profile.errors import ConnectionResting, NotConnected
 from services.profile.linkedin.analytics import PostMetric
 from services.profile.linkedin.client import LinkedIn
 from services.profile.linkedin.errors import LinkedInError, NotFound
@@ -100,7 +100,7 @@ class Measuring:
                 counts = await self._sessions.use(post.user_id, partial(self._counts, post=post))
         except NotFound:
             return await self._give_up(post)
-        except (NotConnected, LinkedInError) as failed:
+        except (NotConnected, ConnectionResting, LinkedInError) as failed:
             return await self._put_off(post, type(failed).__name__)
         if not counts:
             return await self._put_off(post, "withheld")

@@ -19,6 +19,7 @@ from services.profile.reading.authors import Author, Authors
 from services.profile.reading.errors import ReadingUnavailable
 from services.profile.reading.model import Withheld
 from services.profile.reading.readables import PAGE_FOLLOWERS, PAGES
+from services.profile.reading.search_limit import SearchLimit
 from services.profile.reading.sessions import Session, Sessions
 from services.profile.usage import ApiUsage
 
@@ -66,19 +67,27 @@ class Mentions:
     """Looks up whom to mention."""
 
     def __init__(
-        self, db: Database, sessions: Sessions, linkedin: LinkedIn, usage: ApiUsage
+        self,
+        db: Database,
+        sessions: Sessions,
+        linkedin: LinkedIn,
+        usage: ApiUsage,
+        *,
+        limit: SearchLimit,
     ) -> None:
         self._authors = Authors(db)
         self._sessions = sessions
         self._linkedin = linkedin
         self._usage = usage
+        self._limit = limit
 
     async def search(self, user_id: UUID, text: str, limit: int) -> MentionsFound:
         """At most `limit` whose name begins like `text`, or whose address it is.
 
-        Raises NotConnected, ReadingUnavailable.
+        Raises NotConnected, ConnectionResting, SearchTooOften, ReadingUnavailable.
         """
         own = await self._authors.of(user_id)
+        await self._limit.admit(user_id)
         try:
             with self._usage.of(user_id):
                 return await self._sessions.use(

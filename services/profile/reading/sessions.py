@@ -16,7 +16,6 @@ from services.kernel.db import Database
 from services.profile.connection.access import Access
 from services.profile.connection.telling import note_refusal
 from services.profile.connection.vault import Vault
-from services.profile.errors import NotConnected
 from services.profile.linkedin.errors import AccessDenied, LinkedInThrottled, TokenRefused
 from services.profile.model import Credentials, member_urn
 from services.profile.reading import store
@@ -123,7 +122,7 @@ class Sessions:
     async def use(self, user_id: UUID, work: Callable[[Session], Awaitable[T]]) -> T:
         """Read as this member; once more with a fresh token if LinkedIn refuses the first.
 
-        Raises NotConnected, CryptoError, and what `work` raises.
+        Raises NotConnected, ConnectionResting, CryptoError, and what `work` raises.
         """
         try:
             return await work(await self._open(user_id))
@@ -132,7 +131,7 @@ class Sessions:
         try:
             return await work(await self._open(user_id))
         except TokenRefused as refused:
-            raise NotConnected from refused
+            raise await self._access.refusal(user_id) from refused
 
     async def _open(self, user_id: UUID) -> Session:
         credentials = await self._access.credentials(user_id)

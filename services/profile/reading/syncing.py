@@ -20,7 +20,7 @@ from services.kernel.db import Database, Transaction
 from services.kernel.outbox import Outbox
 from services.kernel.periodic import Cursor, PeriodicJob
 from services.profile.background import Background
-from services.profile.errors import NotConnected
+from services.profile.errors import ConnectionResting, NotConnected
 from services.profile.linkedin.client import LinkedIn
 from services.profile.linkedin.errors import LinkedInError, LinkedInThrottled
 from services.profile.reading import store
@@ -126,6 +126,8 @@ class Syncing:
                 )
         except NotConnected:
             return await self._put_off(claim, "NOT_CONNECTED", self._usual_pause(claim))
+        except ConnectionResting as resting:
+            return await self._put_off(claim, "RESTING", resting.retry_after or AFTER_FAILURE)
         except LinkedInThrottled as throttled:
             return await self._put_off(claim, "THROTTLED", throttled.until - datetime.now(UTC))
         except LinkedInError as failed:

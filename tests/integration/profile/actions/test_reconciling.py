@@ -56,6 +56,26 @@ async def test_a_repetition_of_what_is_confirmed_settles_nothing(profile: Profil
     assert await profile.attempt_state(lost) == "unknown"
 
 
+async def test_what_cannot_be_read_for_the_moment_is_not_counted_as_read(
+    profile: ProfileRoom,
+) -> None:
+    user_id = await profile.connected_user()
+    lost = publish(user_id)
+    profile.sandbox.post("faults", **LOST)
+    await profile.execute(lost)
+    await profile.room.admin.execute("UPDATE profile.linkedin_tokens SET expires_at = now()")
+    profile.sandbox.post("faults", kind="unavailable", operation="accessToken.POST")
+
+    found = await reconcile(profile, lost)
+
+    assert (found.outcome, found.error_code) == (
+        pb.RECONCILE_OUTCOME_UNDECIDED,
+        "linkedin_resting",
+    )
+    assert found.HasField("retry_time")
+    assert (await profile.row("linkedin_attempts"))["reconcile_count"] == 0
+
+
 async def test_an_attempt_that_is_settled_is_told_and_not_looked_for(profile: ProfileRoom) -> None:
     user_id = await profile.connected_user()
     done, refused = publish(user_id), publish(user_id, author_urn="urn:li:person:another")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from services.profile.connection.vault import Vault
 from services.profile.model import SealedTokens
 from tests.integration.linkedin.conftest import SandboxProcess
 from tests.integration.profile.conftest import ProfileRoom, StartProfile
-from tests.support.replies import bad_request, error_info
+from tests.support.replies import bad_request, error_info, retry_seconds
 from tests.support.valkey import Valkey
 from tests.support.waiting import eventually
 
@@ -258,6 +259,25 @@ async def test_a_browser_is_shown_a_page_when_nothing_comes_of_it(profile: Profi
     assert str(headers["content-security-policy"]).startswith("default-src 'none'")
     assert not reply.HasField("connection")
     assert await _nothing_stored(profile)
+
+
+async def test_whoever_meets_a_spent_quota_is_told_when_to_start_again(
+    start_profile: StartProfile, sandbox: SandboxProcess
+) -> None:
+    profile = await start_profile(sandbox, application_calls_per_day=1)
+    await profile.connected_user()
+    first, second = [await profile.begin(await profile.room.make_user()) for _ in range(2)]
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await profile.complete(first, [("cookie", first.cookie)])
+    shown = await profile.complete(second, [("cookie", second.cookie), ("accept", "text/html")])
+
+    assert error_info(refused.value).reason == "ERROR_REASON_LINKEDIN_UNAVAILABLE"
+    now = datetime.now(UTC)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    assert abs(retry_seconds(refused.value) - (midnight - now).total_seconds()) < 60
+    assert b"start connecting again later. Try again in" in shown.page.data
+    assert await profile.count("linkedin_tokens") == 1
 
 
 async def test_two_consents_of_one_user_at_once_store_one_of_them_whole(

@@ -2,8 +2,10 @@
 
 import asyncio
 import secrets
+from datetime import UTC, datetime
 from uuid import UUID
 
+import grpc
 import pytest
 from inergize.profile.v1 import linkedin_connection_pb2 as pb
 from inergize.profile.v1 import profile_pb2
@@ -16,6 +18,7 @@ from services.profile.connection.telling import note_refusal
 from services.profile.connection.vault import Vault
 from tests.integration.profile.conftest import ProfileRoom, publish
 from tests.integration.profile.connection.test_disconnecting import disconnect
+from tests.support.replies import error_info, retry_seconds
 from tests.support.waiting import eventually
 from tests.support.work import run_periodic
 
@@ -187,6 +190,34 @@ async def test_a_token_refused_in_use_is_refreshed(profile: ProfileRoom) -> None
 
     assert (await profile.row("linkedin_tokens"))["version"] == 2
     assert await kinds_told(profile) == []
+
+
+@pytest.mark.parametrize("kind", ["unavailable", "drop"])
+async def test_a_token_refused_in_use_that_cannot_be_refreshed_rests_and_says_so(
+    profile: ProfileRoom, kind: str
+) -> None:
+    user_id = await profile.connected_user()
+    profile.sandbox.post("faults", kind="expired", operation="posts.CREATE")
+    assert (await profile.execute(publish(user_id))).status_code == 401
+    fault(profile, kind)
+    attempt = publish(user_id)
+
+    for _ in range(2):
+        with pytest.raises(grpc.aio.AioRpcError) as resting:
+            await profile.execute(attempt)
+        assert error_info(resting.value).reason == "ERROR_REASON_LINKEDIN_UNAVAILABLE"
+        assert 0 < retry_seconds(resting.value) <= 60
+        connection = await profile.connection(user_id)
+        assert connection.state == profile_pb2.CONNECTION_STATE_RESTING
+        left = connection.retry_time.ToDatetime(tzinfo=UTC) - datetime.now(UTC)
+        assert 0 < left.total_seconds() <= 60
+        assert not any(one.is_possible for one in connection.abilities)
+    assert await kinds_told(profile) == []
+
+    await end_the_pause(profile)
+
+    assert (await profile.connection(user_id)).state == profile_pb2.CONNECTION_STATE_CONNECTED
+    assert (await profile.execute(attempt)).remote_id
 
 
 async def test_a_member_who_has_to_consent_again_is_told_once(profile: ProfileRoom) -> None:

@@ -2,10 +2,16 @@
 
 from uuid import UUID
 
+import grpc
+import pytest
+from grpc import StatusCode
 from inergize.profile.v1 import linkedin_reading_pb2 as pb
 
-from tests.integration.profile.conftest import ProfileRoom
-from tests.integration.profile.reading.conftest import SYNC, Reading
+from tests.integration.linkedin.conftest import SandboxProcess
+from tests.integration.profile.conftest import ProfileRoom, StartProfile, publish
+from tests.integration.profile.reading.conftest import SCOPES, SYNC, Reading
+from tests.support.replies import error_info, retry_seconds
+from tests.support.waiting import eventually
 
 PAGE = "urn:li:organization:2414183"
 
@@ -107,6 +113,61 @@ async def test_a_search_says_where_it_could_not_look(profile: ProfileRoom) -> No
     assert list(found.mentions) == []
     assert not found.was_searched_for_people
     assert [one.name for one in found.withheld] == ["organisation"]
+
+
+async def test_searches_have_a_limit_of_their_own(
+    start_profile: StartProfile, sandbox: SandboxProcess
+) -> None:
+    profile = await start_profile(sandbox, mention_searches_per_minute=2)
+    user_id, other = [await profile.connected_user() for _ in range(2)]
+    for _ in range(2):
+        await mentions(profile, user_id, "acme")
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await mentions(profile, user_id, "acme")
+
+    assert refused.value.code() is StatusCode.RESOURCE_EXHAUSTED
+    info = error_info(refused.value)
+    assert info.reason == "ERROR_REASON_LINKEDIN_SEARCH_TOO_OFTEN"
+    assert dict(info.metadata) == {"per": "minute"}
+    assert 0 < retry_seconds(refused.value) <= 60
+    await mentions(profile, other, "acme")
+    assert (await profile.execute(publish(user_id))).remote_id
+    (key,) = await profile.room.given.redis.keys(f"mention_searches:*{user_id}*")
+    await profile.room.given.redis.delete(key)  # as if the minute were over
+    await mentions(profile, user_id, "acme")
+
+
+async def test_the_days_searches_cost_no_more_than_their_share_of_calls(
+    start_profile: StartProfile, open_sandbox: SandboxProcess
+) -> None:
+    profile = await start_profile(open_sandbox, scopes=SCOPES, mention_calls_per_day=2)
+    user_id = await profile.connected_user()
+    reading = Reading(profile)
+    for number in (1, 2):
+        await mentions(profile, user_id, f"acme-{number}")
+
+        async def is_noted(number: int = number) -> bool:
+            return await reading.calls("/rest/organizations?q=vanityName") == number
+
+        await eventually(is_noted)
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await mentions(profile, user_id, "acme-3")
+
+    assert dict(error_info(refused.value).metadata) == {"per": "day"}
+    assert 0 < retry_seconds(refused.value) <= 86_400
+    assert (await profile.execute(publish(user_id))).remote_id
+
+
+async def test_searches_go_on_while_redis_takes_no_counts(profile: ProfileRoom) -> None:
+    user_id = await profile.connected_user()
+    # A read-only replica refuses every script that writes, as one does after a failover.
+    await profile.room.given.redis.config_set("min-replicas-to-write", 1)
+    try:
+        assert not (await mentions(profile, user_id, "acme")).mentions
+    finally:
+        await profile.room.given.redis.config_set("min-replicas-to-write", 0)
 
 
 async def test_completeness_counts_what_is_known_alone(reading: Reading) -> None:

@@ -1,11 +1,13 @@
 """A profile is read when it is due or asked for, by one process, as far as LinkedIn tells."""
 
 import asyncio
+from uuid import UUID
 
 import grpc
 import pytest
 from grpc import StatusCode
 from inergize.profile.v1 import linkedin_reading_pb2 as pb
+from inergize.profile.v1 import profile_pb2
 
 from services.profile.reading.syncing import LEASE
 from tests.integration.profile.conftest import ProfileRoom, StartProfile
@@ -56,6 +58,13 @@ async def test_what_linkedin_does_not_open_is_named_and_not_asked_for(
     assert await reading.calls(FOLLOWERS) == 0
 
 
+async def ability_of(reading: Reading, user_id: UUID, name: str) -> profile_pb2.LinkedInAbility:
+    connection = await reading.profile.connection(user_id)
+    found: profile_pb2.LinkedInAbility
+    (found,) = [one for one in connection.abilities if one.name == name]
+    return found
+
+
 async def test_a_403_is_remembered_until_its_time_or_a_new_consent(reading: Reading) -> None:
     profile = reading.profile
     user_id = await profile.connected_user(member="ada")
@@ -66,6 +75,10 @@ async def test_a_403_is_remembered_until_its_time_or_a_new_consent(reading: Read
     refused = {one.name: one for one in read.withheld}["member_profile_analytics"]
     assert refused.reason == pb.WITHHELD_REASON_REFUSED
     assert refused.HasField("retry_time")
+    ability = await ability_of(reading, user_id, "member_profile_analytics")
+    assert not ability.is_possible
+    assert ability.obstacle.startswith("LinkedIn refuses this although you agreed to it.")
+    assert ability.retry_time == refused.retry_time
     for _ in range(2):
         await reading.make_due()
         await reading.run(SYNC)
@@ -75,6 +88,9 @@ async def test_a_403_is_remembered_until_its_time_or_a_new_consent(reading: Read
     reading.close()
     begun = await profile.begin(user_id, member="ada")
     await profile.complete(begun, [("cookie", begun.cookie)])
+    ability = await ability_of(reading, user_id, "member_profile_analytics")
+    assert (ability.is_possible, ability.obstacle) == (True, "")
+    assert not ability.HasField("retry_time")
     await reading.make_due()
     await reading.run(SYNC)
 

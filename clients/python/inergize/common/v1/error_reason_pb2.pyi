@@ -321,6 +321,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
         {"reason": "ERROR_REASON_LINKEDIN_SYNC_TOO_SOON", "domain": "inergize", "metadata": {}}
     """
+    ERROR_REASON_LINKEDIN_SEARCH_TOO_OFTEN: _ErrorReason.ValueType  # 191
+    """Mentions were searched for too often; wait as long as `RetryInfo` says. `per` is `minute` or `day`.
+
+        {"reason": "ERROR_REASON_LINKEDIN_SEARCH_TOO_OFTEN", "domain": "inergize",
+         "metadata": {"per": "minute"}}
+    """
     ERROR_REASON_LINKEDIN_PRODUCT_MISSING: _ErrorReason.ValueType  # 195
     """LinkedIn has not opened this kind of action for this deployment.
 
@@ -672,6 +678,12 @@ ERROR_REASON_LINKEDIN_SYNC_TOO_SOON: ErrorReason.ValueType  # 190
 says.
 
     {"reason": "ERROR_REASON_LINKEDIN_SYNC_TOO_SOON", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_LINKEDIN_SEARCH_TOO_OFTEN: ErrorReason.ValueType  # 191
+"""Mentions were searched for too often; wait as long as `RetryInfo` says. `per` is `minute` or `day`.
+
+    {"reason": "ERROR_REASON_LINKEDIN_SEARCH_TOO_OFTEN", "domain": "inergize",
+     "metadata": {"per": "minute"}}
 """
 ERROR_REASON_LINKEDIN_PRODUCT_MISSING: ErrorReason.ValueType  # 195
 """LinkedIn has not opened this kind of action for this deployment.

@@ -145,8 +145,9 @@ class ProfileInternalServiceServicer:
         while the attempt goes on: ask again.
         Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_NOT_CONNECTED, and
         ERROR_REASON_LINKEDIN_PRODUCT_MISSING for an action that LinkedIn has not opened for this
-        deployment; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used
-        for another action.
+        deployment; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE), with the time to ask again, while
+        access cannot be renewed; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id
+        that was used for another action.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -52,8 +52,9 @@ class ProfileInternalServiceStub:
     while the attempt goes on: ask again.
     Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_NOT_CONNECTED, and
     ERROR_REASON_LINKEDIN_PRODUCT_MISSING for an action that LinkedIn has not opened for this
-    deployment; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used
-    for another action.
+    deployment; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE), with the time to ask again, while
+    access cannot be renewed; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id
+    that was used for another action.
     """
     ReconcileAction: _grpc.UnaryUnaryMultiCallable[_profile_actions_pb2.ReconcileActionRequest, _profile_actions_pb2.ReconcileActionResponse]
     """Reads back what became of an attempt whose answer was lost. Sends nothing.
@@ -131,8 +132,9 @@ class ProfileInternalServiceAsyncStub(ProfileInternalServiceStub):
     while the attempt goes on: ask again.
     Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_NOT_CONNECTED, and
     ERROR_REASON_LINKEDIN_PRODUCT_MISSING for an action that LinkedIn has not opened for this
-    deployment; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used
-    for another action.
+    deployment; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE), with the time to ask again, while
+    access cannot be renewed; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id
+    that was used for another action.
     """
     ReconcileAction: _aio.UnaryUnaryMultiCallable[_profile_actions_pb2.ReconcileActionRequest, _profile_actions_pb2.ReconcileActionResponse]  # type: ignore[assignment]
     """Reads back what became of an attempt whose answer was lost. Sends nothing.
@@ -219,8 +221,9 @@ class ProfileInternalServiceServicer(metaclass=_abc_1.ABCMeta):
         while the attempt goes on: ask again.
         Returns `FAILED_PRECONDITION`: ERROR_REASON_LINKEDIN_NOT_CONNECTED, and
         ERROR_REASON_LINKEDIN_PRODUCT_MISSING for an action that LinkedIn has not opened for this
-        deployment; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id that was used
-        for another action.
+        deployment; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE), with the time to ask again, while
+        access cannot be renewed; `INVALID_ARGUMENT` (ERROR_REASON_ATTEMPT_MISMATCH) for an attempt id
+        that was used for another action.
         """
 
     @_abc_1.abstractmethod

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!inergize/profile/v1/profile.proto\x12\x13inergize.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"r\n\x0fLinkedInAbility\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x13\n\x0bis_possible\x18\x03 \x01(\x08\x12\x16\n\x0emissing_scopes\x18\x04 \x03(\t\x12\x0f\n\x07product\x18\x05 \x01(\t\"\xa2\x02\n\x12LinkedInConnection\x12\x33\n\x05state\x18\x01 \x01(\x0e\x32$.inergize.profile.v1.ConnectionState\x12\x12\n\nmember_urn\x18\x02 \x01(\t\x12\x0e\n\x06scopes\x18\x03 \x03(\t\x12\x36\n\x12token_expires_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x32\n\x0e\x63onnected_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\tabilities\x18\x07 \x03(\x0b\x32$.inergize.profile.v1.LinkedInAbility\"\x83\x02\n\x0fLinkedInProfile\x12\x12\n\nmember_urn\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x10\n\x08headline\x18\x03 \x01(\t\x12\x10\n\x08industry\x18\x04 \x01(\t\x12\x10\n\x08location\x18\x05 \x01(\t\x12\x13\n\x0bprofile_url\x18\x06 \x01(\t\x12\x13\n\x0bpicture_url\x18\x07 \x01(\t\x12\x19\n\x11\x63onnections_count\x18\x08 \x01(\x03\x12\x17\n\x0f\x66ollowers_count\x18\t \x01(\x03\x12\x32\n\x0elast_sync_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"x\n\nQuietHours\x12\x35\n\x05start\x18\x01 \x01(\tB&\xbaH#r!2\x1f^([01][0-9]|2[0-3]):[0-5][0-9]$\x12\x33\n\x03\x65nd\x18\x02 \x01(\tB&\xbaH#r!2\x1f^([01][0-9]|2[0-3]):[0-5][0-9]$\"\xaf\x03\n\x0bPreferences\x12%\n\x1dis_notification_email_enabled\x18\x01 \x01(\x08\x12$\n\x1cis_notification_push_enabled\x18\x02 \x01(\x08\x12\x1c\n\x14is_auto_sync_enabled\x18\x03 \x01(\x08\x12\"\n\x1ais_optimal_posting_enabled\x18\x04 \x01(\x08\x12\x1d\n\x15is_automation_enabled\x18\x05 \x01(\x08\x12\x15\n\ris_ai_enabled\x18\x06 \x01(\x08\x12\x1d\n\x15has_benchmark_consent\x18\x07 \x01(\x08\x12\x38\n\rprivacy_level\x18\x08 \x01(\x0e\x32!.inergize.profile.v1.PrivacyLevel\x12\x0c\n\x04\x65tag\x18\t \x01(\t\x12>\n\x10\x64igest_frequency\x18\n \x01(\x0e\x32$.inergize.profile.v1.DigestFrequency\x12\x34\n\x0bquiet_hours\x18\x0b \x01(\x0b\x32\x1f.inergize.profile.v1.QuietHours*\x9c\x01\n\x0f\x43onnectionState\x12 \n\x1c\x43ONNECTION_STATE_UNSPECIFIED\x10\x00\x12!\n\x1d\x43ONNECTION_STATE_DISCONNECTED\x10\x01\x12\x1e\n\x1a\x43ONNECTION_STATE_CONNECTED\x10\x02\x12$\n CONNECTION_STATE_NEEDS_RECONNECT\x10\x03*\x80\x01\n\x0cPrivacyLevel\x12\x1d\n\x19PRIVACY_LEVEL_UNSPECIFIED\x10\x00\x12\x19\n\x15PRIVACY_LEVEL_MINIMAL\x10\x01\x12\x1a\n\x16PRIVACY_LEVEL_STANDARD\x10\x02\x12\x1a\n\x16PRIVACY_LEVEL_ENHANCED\x10\x03*\x8a\x01\n\x0f\x44igestFrequency\x12 \n\x1c\x44IGEST_FREQUENCY_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44IGEST_FREQUENCY_AT_ONCE\x10\x01\x12\x1a\n\x16\x44IGEST_FREQUENCY_DAILY\x10\x02\x12\x1b\n\x17\x44IGEST_FREQUENCY_WEEKLY\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!inergize/profile/v1/profile.proto\x12\x13inergize.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb4\x01\n\x0fLinkedInAbility\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x13\n\x0bis_possible\x18\x03 \x01(\x08\x12\x16\n\x0emissing_scopes\x18\x04 \x03(\t\x12\x0f\n\x07product\x18\x05 \x01(\t\x12\x10\n\x08obstacle\x18\x06 \x01(\t\x12.\n\nretry_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd2\x02\n\x12LinkedInConnection\x12\x33\n\x05state\x18\x01 \x01(\x0e\x32$.inergize.profile.v1.ConnectionState\x12\x12\n\nmember_urn\x18\x02 \x01(\t\x12\x0e\n\x06scopes\x18\x03 \x03(\t\x12\x36\n\x12token_expires_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x32\n\x0e\x63onnected_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\tabilities\x18\x07 \x03(\x0b\x32$.inergize.profile.v1.LinkedInAbility\x12.\n\nretry_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x83\x02\n\x0fLinkedInProfile\x12\x12\n\nmember_urn\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x10\n\x08headline\x18\x03 \x01(\t\x12\x10\n\x08industry\x18\x04 \x01(\t\x12\x10\n\x08location\x18\x05 \x01(\t\x12\x13\n\x0bprofile_url\x18\x06 \x01(\t\x12\x13\n\x0bpicture_url\x18\x07 \x01(\t\x12\x19\n\x11\x63onnections_count\x18\x08 \x01(\x03\x12\x17\n\x0f\x66ollowers_count\x18\t \x01(\x03\x12\x32\n\x0elast_sync_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"x\n\nQuietHours\x12\x35\n\x05start\x18\x01 \x01(\tB&\xbaH#r!2\x1f^([01][0-9]|2[0-3]):[0-5][0-9]$\x12\x33\n\x03\x65nd\x18\x02 \x01(\tB&\xbaH#r!2\x1f^([01][0-9]|2[0-3]):[0-5][0-9]$\"\xaf\x03\n\x0bPreferences\x12%\n\x1dis_notification_email_enabled\x18\x01 \x01(\x08\x12$\n\x1cis_notification_push_enabled\x18\x02 \x01(\x08\x12\x1c\n\x14is_auto_sync_enabled\x18\x03 \x01(\x08\x12\"\n\x1ais_optimal_posting_enabled\x18\x04 \x01(\x08\x12\x1d\n\x15is_automation_enabled\x18\x05 \x01(\x08\x12\x15\n\ris_ai_enabled\x18\x06 \x01(\x08\x12\x1d\n\x15has_benchmark_consent\x18\x07 \x01(\x08\x12\x38\n\rprivacy_level\x18\x08 \x01(\x0e\x32!.inergize.profile.v1.PrivacyLevel\x12\x0c\n\x04\x65tag\x18\t \x01(\t\x12>\n\x10\x64igest_frequency\x18\n \x01(\x0e\x32$.inergize.profile.v1.DigestFrequency\x12\x34\n\x0bquiet_hours\x18\x0b \x01(\x0b\x32\x1f.inergize.profile.v1.QuietHours*\xba\x01\n\x0f\x43onnectionState\x12 \n\x1c\x43ONNECTION_STATE_UNSPECIFIED\x10\x00\x12!\n\x1d\x43ONNECTION_STATE_DISCONNECTED\x10\x01\x12\x1e\n\x1a\x43ONNECTION_STATE_CONNECTED\x10\x02\x12$\n CONNECTION_STATE_NEEDS_RECONNECT\x10\x03\x12\x1c\n\x18\x43ONNECTION_STATE_RESTING\x10\x04*\x80\x01\n\x0cPrivacyLevel\x12\x1d\n\x19PRIVACY_LEVEL_UNSPECIFIED\x10\x00\x12\x19\n\x15PRIVACY_LEVEL_MINIMAL\x10\x01\x12\x1a\n\x16PRIVACY_LEVEL_STANDARD\x10\x02\x12\x1a\n\x16PRIVACY_LEVEL_ENHANCED\x10\x03*\x8a\x01\n\x0f\x44igestFrequency\x12 \n\x1c\x44IGEST_FREQUENCY_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44IGEST_FREQUENCY_AT_ONCE\x10\x01\x12\x1a\n\x16\x44IGEST_FREQUENCY_DAILY\x10\x02\x12\x1b\n\x17\x44IGEST_FREQUENCY_WEEKLY\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,20 +37,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUIETHOURS'].fields_by_name['start']._serialized_options = b'\272H#r!2\037^([01][0-9]|2[0-3]):[0-5][0-9]$'
   _globals['_QUIETHOURS'].fields_by_name['end']._loaded_options = None
   _globals['_QUIETHOURS'].fields_by_name['end']._serialized_options = b'\272H#r!2\037^([01][0-9]|2[0-3]):[0-5][0-9]$'
-  _globals['_CONNECTIONSTATE']._serialized_start=1348
-  _globals['_CONNECTIONSTATE']._serialized_end=1504
-  _globals['_PRIVACYLEVEL']._serialized_start=1507
-  _globals['_PRIVACYLEVEL']._serialized_end=1635
-  _globals['_DIGESTFREQUENCY']._serialized_start=1638
-  _globals['_DIGESTFREQUENCY']._serialized_end=1776
-  _globals['_LINKEDINABILITY']._serialized_start=120
-  _globals['_LINKEDINABILITY']._serialized_end=234
-  _globals['_LINKEDINCONNECTION']._serialized_start=237
-  _globals['_LINKEDINCONNECTION']._serialized_end=527
-  _globals['_LINKEDINPROFILE']._serialized_start=530
-  _globals['_LINKEDINPROFILE']._serialized_end=789
-  _globals['_QUIETHOURS']._serialized_start=791
-  _globals['_QUIETHOURS']._serialized_end=911
-  _globals['_PREFERENCES']._serialized_start=914
-  _globals['_PREFERENCES']._serialized_end=1345
+  _globals['_CONNECTIONSTATE']._serialized_start=1463
+  _globals['_CONNECTIONSTATE']._serialized_end=1649
+  _globals['_PRIVACYLEVEL']._serialized_start=1652
+  _globals['_PRIVACYLEVEL']._serialized_end=1780
+  _globals['_DIGESTFREQUENCY']._serialized_start=1783
+  _globals['_DIGESTFREQUENCY']._serialized_end=1921
+  _globals['_LINKEDINABILITY']._serialized_start=121
+  _globals['_LINKEDINABILITY']._serialized_end=301
+  _globals['_LINKEDINCONNECTION']._serialized_start=304
+  _globals['_LINKEDINCONNECTION']._serialized_end=642
+  _globals['_LINKEDINPROFILE']._serialized_start=645
+  _globals['_LINKEDINPROFILE']._serialized_end=904
+  _globals['_QUIETHOURS']._serialized_start=906
+  _globals['_QUIETHOURS']._serialized_end=1026
+  _globals['_PREFERENCES']._serialized_start=1029
+  _globals['_PREFERENCES']._serialized_end=1460
 # @@protoc_insertion_point(module_scope)

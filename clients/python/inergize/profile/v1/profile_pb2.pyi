@@ -34,6 +34,10 @@ class _ConnectionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Conne
     """Connected and usable."""
     CONNECTION_STATE_NEEDS_RECONNECT: _ConnectionState.ValueType  # 3
     """LinkedIn wants the member to consent again."""
+    CONNECTION_STATE_RESTING: _ConnectionState.ValueType  # 4
+    """Connected, but not usable just now: LinkedIn did not answer when access was renewed. It is asked
+    again at `retry_time`; the member need not do anything.
+    """
 
 class ConnectionState(_ConnectionState, metaclass=_ConnectionStateEnumTypeWrapper):
     """Where a LinkedIn connection stands."""
@@ -46,6 +50,10 @@ CONNECTION_STATE_CONNECTED: ConnectionState.ValueType  # 2
 """Connected and usable."""
 CONNECTION_STATE_NEEDS_RECONNECT: ConnectionState.ValueType  # 3
 """LinkedIn wants the member to consent again."""
+CONNECTION_STATE_RESTING: ConnectionState.ValueType  # 4
+"""Connected, but not usable just now: LinkedIn did not answer when access was renewed. It is asked
+again at `retry_time`; the member need not do anything.
+"""
 Global___ConnectionState: _TypeAlias = ConnectionState  # noqa: Y015
 
 class _PrivacyLevel:
@@ -119,6 +127,8 @@ class LinkedInAbility(_message.Message):
     IS_POSSIBLE_FIELD_NUMBER: _builtins.int
     MISSING_SCOPES_FIELD_NUMBER: _builtins.int
     PRODUCT_FIELD_NUMBER: _builtins.int
+    OBSTACLE_FIELD_NUMBER: _builtins.int
+    RETRY_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name, such as `post_write`."""
     description: _builtins.str
@@ -127,9 +137,15 @@ class LinkedInAbility(_message.Message):
     """Whether it can be done now."""
     product: _builtins.str
     """LinkedIn's product that grants them to this deployment; empty when nothing is missing."""
+    obstacle: _builtins.str
+    """What stands in the way now, in words for the member; empty when nothing does."""
     @_builtins.property
     def missing_scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Scopes that the member has not consented to."""
+
+    @_builtins.property
+    def retry_time(self) -> _timestamp_pb2.Timestamp:
+        """When we ask LinkedIn again for what it has refused."""
 
     def __init__(
         self,
@@ -139,10 +155,12 @@ class LinkedInAbility(_message.Message):
         is_possible: _builtins.bool = ...,
         missing_scopes: _abc.Iterable[_builtins.str] | None = ...,
         product: _builtins.str = ...,
+        obstacle: _builtins.str = ...,
+        retry_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["retry_time", b"retry_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "is_possible", b"is_possible", "missing_scopes", b"missing_scopes", "name", b"name", "product", b"product"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "is_possible", b"is_possible", "missing_scopes", b"missing_scopes", "name", b"name", "obstacle", b"obstacle", "product", b"product", "retry_time", b"retry_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -161,6 +179,7 @@ class LinkedInConnection(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     CONNECTED_TIME_FIELD_NUMBER: _builtins.int
     ABILITIES_FIELD_NUMBER: _builtins.int
+    RETRY_TIME_FIELD_NUMBER: _builtins.int
     state: Global___ConnectionState.ValueType
     """Where it stands."""
     member_urn: _builtins.str
@@ -183,6 +202,10 @@ class LinkedInConnection(_message.Message):
     def abilities(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinkedInAbility]:
         """What can be done with it, and what cannot."""
 
+    @_builtins.property
+    def retry_time(self) -> _timestamp_pb2.Timestamp:
+        """While it rests: when LinkedIn is asked again."""
+
     def __init__(
         self,
         *,
@@ -193,10 +216,11 @@ class LinkedInConnection(_message.Message):
         reason: _builtins.str = ...,
         connected_time: _timestamp_pb2.Timestamp | None = ...,
         abilities: _abc.Iterable[Global___LinkedInAbility] | None = ...,
+        retry_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["connected_time", b"connected_time", "token_expires_time", b"token_expires_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["connected_time", b"connected_time", "retry_time", b"retry_time", "token_expires_time", b"token_expires_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["abilities", b"abilities", "connected_time", b"connected_time", "member_urn", b"member_urn", "reason", b"reason", "scopes", b"scopes", "state", b"state", "token_expires_time", b"token_expires_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abilities", b"abilities", "connected_time", b"connected_time", "member_urn", b"member_urn", "reason", b"reason", "retry_time", b"retry_time", "scopes", b"scopes", "state", b"state", "token_expires_time", b"token_expires_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

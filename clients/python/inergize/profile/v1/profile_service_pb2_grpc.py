@@ -265,7 +265,8 @@ class ProfileServiceServicer:
         or did not agree; ERROR_REASON_LINKEDIN_SCOPE_REFUSED for a permission that LinkedIn has not
         opened; ERROR_REASON_LINKEDIN_APPLICATION_REFUSED for an application that is set up wrongly;
         ERROR_REASON_LINKEDIN_REFUSED for any other refusal; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
-        LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+        LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE), with the time to start again
+        when LinkedIn's quota is spent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -350,8 +351,10 @@ class ProfileServiceServicer:
 
         LinkedIn opens no search for members in general: the member and their own pages, any company
         page by its address, and the followers of own pages by name are what can be found.
-        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `UNAVAILABLE`
-        (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED), `UNAVAILABLE`
+        (ERROR_REASON_LINKEDIN_UNAVAILABLE), and `RESOURCE_EXHAUSTED`
+        (ERROR_REASON_LINKEDIN_SEARCH_TOO_OFTEN), with the time to search again, for more searches in a
+        minute, or calls to LinkedIn in a day, than the settings allow each user.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

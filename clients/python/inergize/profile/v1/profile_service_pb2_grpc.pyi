@@ -58,7 +58,8 @@ class ProfileServiceStub:
     or did not agree; ERROR_REASON_LINKEDIN_SCOPE_REFUSED for a permission that LinkedIn has not
     opened; ERROR_REASON_LINKEDIN_APPLICATION_REFUSED for an application that is set up wrongly;
     ERROR_REASON_LINKEDIN_REFUSED for any other refusal; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
-    LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+    LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE), with the time to start again
+    when LinkedIn's quota is spent.
     """
     GetLinkedInConnection: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.GetLinkedInConnectionRequest, _profile_service_pb2.GetLinkedInConnectionResponse]
     """Returns the caller's connection to LinkedIn."""
@@ -105,8 +106,10 @@ class ProfileServiceStub:
 
     LinkedIn opens no search for members in general: the member and their own pages, any company
     page by its address, and the followers of own pages by name are what can be found.
-    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `UNAVAILABLE`
-    (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED), `UNAVAILABLE`
+    (ERROR_REASON_LINKEDIN_UNAVAILABLE), and `RESOURCE_EXHAUSTED`
+    (ERROR_REASON_LINKEDIN_SEARCH_TOO_OFTEN), with the time to search again, for more searches in a
+    minute, or calls to LinkedIn in a day, than the settings allow each user.
     """
     ImportLinkedInExport: _grpc.UnaryUnaryMultiCallable[_linkedin_imports_pb2.ImportLinkedInExportRequest, _linkedin_imports_pb2.ImportLinkedInExportResponse]
     """Begins to import the archive that LinkedIn gives its members of their own data.
@@ -265,7 +268,8 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     or did not agree; ERROR_REASON_LINKEDIN_SCOPE_REFUSED for a permission that LinkedIn has not
     opened; ERROR_REASON_LINKEDIN_APPLICATION_REFUSED for an application that is set up wrongly;
     ERROR_REASON_LINKEDIN_REFUSED for any other refusal; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
-    LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+    LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE), with the time to start again
+    when LinkedIn's quota is spent.
     """
     GetLinkedInConnection: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.GetLinkedInConnectionRequest, _profile_service_pb2.GetLinkedInConnectionResponse]  # type: ignore[assignment]
     """Returns the caller's connection to LinkedIn."""
@@ -312,8 +316,10 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
 
     LinkedIn opens no search for members in general: the member and their own pages, any company
     page by its address, and the followers of own pages by name are what can be found.
-    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `UNAVAILABLE`
-    (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+    Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED), `UNAVAILABLE`
+    (ERROR_REASON_LINKEDIN_UNAVAILABLE), and `RESOURCE_EXHAUSTED`
+    (ERROR_REASON_LINKEDIN_SEARCH_TOO_OFTEN), with the time to search again, for more searches in a
+    minute, or calls to LinkedIn in a day, than the settings allow each user.
     """
     ImportLinkedInExport: _aio.UnaryUnaryMultiCallable[_linkedin_imports_pb2.ImportLinkedInExportRequest, _linkedin_imports_pb2.ImportLinkedInExportResponse]  # type: ignore[assignment]
     """Begins to import the archive that LinkedIn gives its members of their own data.
@@ -481,7 +487,8 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         or did not agree; ERROR_REASON_LINKEDIN_SCOPE_REFUSED for a permission that LinkedIn has not
         opened; ERROR_REASON_LINKEDIN_APPLICATION_REFUSED for an application that is set up wrongly;
         ERROR_REASON_LINKEDIN_REFUSED for any other refusal; `ALREADY_EXISTS` (ERROR_REASON_LINKEDIN_ACCOUNT_TAKEN) when another user holds the
-        LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+        LinkedIn account; `UNAVAILABLE` (ERROR_REASON_LINKEDIN_UNAVAILABLE), with the time to start again
+        when LinkedIn's quota is spent.
         """
 
     @_abc_1.abstractmethod
@@ -582,8 +589,10 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
 
         LinkedIn opens no search for members in general: the member and their own pages, any company
         page by its address, and the followers of own pages by name are what can be found.
-        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED) and `UNAVAILABLE`
-        (ERROR_REASON_LINKEDIN_UNAVAILABLE).
+        Returns `FAILED_PRECONDITION` (ERROR_REASON_LINKEDIN_NOT_CONNECTED), `UNAVAILABLE`
+        (ERROR_REASON_LINKEDIN_UNAVAILABLE), and `RESOURCE_EXHAUSTED`
+        (ERROR_REASON_LINKEDIN_SEARCH_TOO_OFTEN), with the time to search again, for more searches in a
+        minute, or calls to LinkedIn in a day, than the settings allow each user.
         """
 
     @_abc_1.abstractmethod
