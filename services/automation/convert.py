@@ -72,6 +72,7 @@ def reading_from_proto(request: internal.RecordReconciliationRequest) -> Reading
         remote_id=request.remote_id,
         error_message=request.error_message,
         retry_at=_optional("retry_time", request),
+        evidence=request.evidence,
     )
 
 

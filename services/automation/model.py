@@ -169,6 +169,7 @@ class ReadingResult:
     remote_id: str
     error_message: str
     retry_at: datetime | None
+    evidence: str = ""
 
     def detail(self) -> dict[str, Any]:
         """What the attempt's story tells of it: only what there is."""
@@ -176,5 +177,6 @@ class ReadingResult:
             "remote_id": self.remote_id,
             "error": self.error_message,
             "retry_time": self.retry_at and self.retry_at.isoformat(),
+            "evidence": self.evidence,
         }
         return {name: value for name, value in told.items() if value}

@@ -33,6 +33,9 @@ class Receiver:
     received: list[Received] = field(default_factory=list)
     when: Callable[[Received], bytes] | None = None
     """Chooses the answer instead, when it is set."""
+    trickle_seconds: float | None = None
+    """After its answer goes on without an end: a byte each time so much has passed."""
+    trickled_bytes: int = 0
     hanging: int = 0
     """Requests that hang at this moment."""
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -54,11 +57,19 @@ class Receiver:
                     self.hanging -= 1
             writer.write(answer)
             await writer.drain()
+            await self._trickle(writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             self.writers.discard(writer)
             writer.close()
+
+    async def _trickle(self, writer: asyncio.StreamWriter) -> None:
+        while self.trickle_seconds is not None:
+            await asyncio.sleep(self.trickle_seconds)
+            writer.write(b"x")
+            await writer.drain()
+            self.trickled_bytes += 1
 
 
 async def _read(reader: asyncio.StreamReader) -> Received:

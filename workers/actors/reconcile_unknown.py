@@ -84,6 +84,7 @@ async def _record(
         remote_id=reply.remote_id,
         error_message=reply.error_message[:1_000],
         retry_time=reply.retry_time if reply.HasField("retry_time") else None,
+        evidence=reply.evidence,
     )
     try:
         await open_.clients.automation.RecordReconciliation(request)

@@ -71,6 +71,7 @@ def reconciled_to_proto(reconciled: Reconciled) -> calls.ReconcileActionResponse
         error_message=reconciled.error_message,
         retry_time=to_timestamp(reconciled.retry_at),
         reconcile_count=reconciled.reconcile_count,
+        evidence=reconciled.evidence or "",
     )
 
 

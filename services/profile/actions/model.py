@@ -37,6 +37,17 @@ class AttemptState(StrEnum):
     """Its answer was lost, and reading back has shown that it did not happen."""
 
 
+class Evidence(StrEnum):
+    """What settled an attempt whose answer was lost."""
+
+    READ_BACK = "read_back"
+    """We looked at LinkedIn."""
+    CHANGE_LOG = "change_log"
+    """LinkedIn's log of what the member did told of it."""
+    REPETITION = "repetition"
+    """LinkedIn refused the same post again and named the one that is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known after an attempt; `status_code` 0 means that LinkedIn gave no answer."""
@@ -76,6 +87,7 @@ class OpenAttempt:
     age: timedelta
     """Since then, by the database's clock."""
     reconcile_count: int
+    evidence: Evidence | None = None
 
     @classmethod
     def from_row(cls, attempt_id: UUID, user_id: UUID, row: Row) -> Self:
@@ -88,6 +100,7 @@ class OpenAttempt:
             row["sent_at"],
             row["age"],
             row["reconcile_count"],
+            Evidence(row["evidence"]) if row["evidence"] else None,
         )
 
 

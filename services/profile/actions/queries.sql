@@ -48,7 +48,8 @@ WITH alike AS (
        AND sent_at > $5 AND state IN ('unknown', 'confirmed')
 )
 UPDATE linkedin_attempts
-   SET state = 'confirmed', remote_id = $4, error_code = NULL, error_message = NULL
+   SET state = 'confirmed', remote_id = $4, error_code = NULL, error_message = NULL,
+       evidence = 'repetition'
  WHERE attempt_id = (SELECT max(attempt_id::text)::uuid FROM alike HAVING count(*) = 1)
    AND state = 'unknown'
 RETURNING attempt_id;
@@ -57,7 +58,7 @@ RETURNING attempt_id;
 -- An attempt to be read back, and whether it has had the time to become visible.
 -- $1 attempt_id uuid, $2 user_id uuid
 SELECT state, remote_id, status_code, error_code, error_message, retry_at, kind, actor_urn,
-       target_urn, words_hash, sent_at, reconcile_count, now() - sent_at AS age
+       target_urn, words_hash, sent_at, reconcile_count, evidence, now() - sent_at AS age
   FROM linkedin_attempts
  WHERE attempt_id = $1 AND user_id = $2;
 
@@ -70,8 +71,41 @@ SELECT remote_id
 
 -- reconcile_attempt --
 -- Record what reading back has shown, and count the try. No row when it was settled meanwhile.
--- $1 attempt_id uuid, $2 user_id uuid, $3 state text, $4 remote_id text or null
+-- $1 attempt_id uuid, $2 user_id uuid, $3 state text, $4 remote_id text or null, $5 evidence text or null
 UPDATE linkedin_attempts
-   SET state = $3, remote_id = $4, reconcile_count = reconcile_count + 1, reconciled_at = now()
+   SET state = $3, remote_id = $4, evidence = $5, reconcile_count = reconcile_count + 1,
+       reconciled_at = now()
  WHERE attempt_id = $1 AND user_id = $2 AND state = 'unknown'
 RETURNING reconcile_count;
+
+-- list_sightings --
+-- What LinkedIn's change log tells that the member did. It does not always tell which reaction.
+-- $1 user_id uuid, $2 kind text, $3 subject text or null for any, $4 text_hash bytea or null for any,
+-- $5 since timestamptz, $6 until timestamptz
+SELECT DISTINCT remote_id
+  FROM linkedin_observations
+ WHERE user_id = $1 AND kind = $2 AND remote_id IS NOT NULL
+   AND ($3::text IS NULL OR subject = $3)
+   AND ($4::bytea IS NULL OR text_hash = $4 OR text_hash IS NULL AND kind = 'reaction')
+   AND happened_at BETWEEN $5 AND $6;
+
+-- list_rivals --
+-- The user's other attempts at the very same, which may be what the change log tells of.
+-- $1 user_id uuid, $2 attempt_id uuid, $3 kind text, $4 target_urn text or null,
+-- $5 words_hash bytea or null, $6 since timestamptz, $7 until timestamptz
+SELECT remote_id
+  FROM linkedin_attempts
+ WHERE user_id = $1 AND attempt_id <> $2 AND kind = $3
+   AND target_urn IS NOT DISTINCT FROM $4 AND words_hash IS NOT DISTINCT FROM $5
+   AND state IN ('sending', 'unknown', 'confirmed') AND sent_at BETWEEN $6 AND $7;
+
+-- is_log_awaited --
+-- A row while the member's change log is asked for and has not been read to its end since a time. One
+-- that is put off for days tells nothing in time.
+-- $1 user_id uuid, $2 scopes text[], any of them will do, $3 until timestamptz
+SELECT token.user_id
+  FROM linkedin_tokens AS token
+  LEFT JOIN linkedin_changelogs AS log ON log.user_id = token.user_id
+ WHERE token.user_id = $1 AND token.is_valid AND token.scopes && $2::text[]
+   AND (log.read_at IS NULL OR log.read_at < $3)
+   AND (log.next_read_at IS NULL OR log.next_read_at < now() + interval '1 day');

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.profile.actions.model import OpenAttempt
-from services.profile.actions.traces import Kind, Trace, hash_of_words
+from services.profile.actions.traces import Kind, Trace
 from services.profile.linkedin.comments import LONGEST_PAGE
 from services.profile.linkedin.errors import NotFound
 from services.profile.linkedin.shown import words_of
 from services.profile.linkedin.writes import Writes
+from services.profile.words import hash_of_words
 
 EARLIER = timedelta(minutes=5)
 """Two clocks may differ by so much."""

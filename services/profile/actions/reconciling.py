@@ -10,9 +10,10 @@ from uuid import UUID
 
 from services.kernel.db import Database, Transaction
 from services.profile.actions import store
-from services.profile.actions.model import AttemptState, Known, OpenAttempt
+from services.profile.actions.model import AttemptState, Evidence, Known, OpenAttempt
 from services.profile.actions.outcomes import SENDER_LOST, THROTTLED
 from services.profile.actions.readback import CannotTell, Found, look
+from services.profile.actions.sightings import Sighting, may_still_tell, sighting_of
 from services.profile.actions.telling import ask_the_member, tell
 from services.profile.actions.traces import Kind
 from services.profile.connection.access import Access
@@ -37,6 +38,7 @@ MOST_READS = 12
 SOON = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 NOT_READABLE = "not_readable"
+NOT_TOLD = "not_told"
 NOT_CONNECTED = "linkedin_not_connected"
 RESTING = "linkedin_resting"
 NOT_FOUND = "not_found"
@@ -62,6 +64,7 @@ class Reconciled:
     error_message: str = ""
     retry_at: datetime | None = None
     reconcile_count: int = 0
+    evidence: Evidence | None = None
 
 
 class Reconciling:
@@ -91,12 +94,18 @@ class Reconciling:
             if attempt.age < self._settled_age:
                 return _later(attempt, "sending", "it is still being sent")
             attempt = await self._given_up(attempt)
-        if attempt.known.state is not AttemptState.UNKNOWN:
-            return _settled(attempt)
+        is_open = attempt.known.state is AttemptState.UNKNOWN
+        return await self._find_out(attempt) if is_open else _settled(attempt)
+
+    async def _find_out(self, attempt: OpenAttempt) -> Reconciled:
+        """First what LinkedIn's log has told: that takes no call and no scope of its own."""
+        seen = await sighting_of(self._db, attempt)
+        if seen.remote_id:
+            return await self._confirm(attempt, seen.remote_id, Evidence.CHANGE_LOG)
         try:
             return await self._read_back(attempt)
         except (CannotTell, AccessDenied) as hidden:
-            return await self._ask_the_member(attempt, NOT_READABLE, _words(hidden))
+            return await self._without_sight(attempt, seen, _words(hidden))
         except LinkedInThrottled as throttled:
             return _later(attempt, THROTTLED, "LinkedIn's quota is spent", throttled.until)
         except LinkedInError as failed:
@@ -123,11 +132,21 @@ class Reconciling:
             found = await look(self._writes, token, attempt)
         remote_id = await self._own(attempt, found)
         if remote_id:
-            return await self._record(attempt, AttemptState.CONFIRMED, remote_id)
+            return await self._confirm(attempt, remote_id, Evidence.READ_BACK)
         is_late = attempt.age >= self._settled_age
         if is_late and attempt.reconcile_count + 1 >= READS_IN_VAIN:
             return await self._record(attempt, AttemptState.NOT_FOUND)
         return await self._again(attempt, NOT_FOUND, "it cannot be seen on LinkedIn yet")
+
+    async def _without_sight(self, attempt: OpenAttempt, seen: Sighting, why: str) -> Reconciled:
+        """LinkedIn does not let us look: wait for its change log where there is one, else ask."""
+        if seen.is_ambiguous:
+            return await self._ask_the_member(
+                attempt, NOT_READABLE, f"{why}, and what LinkedIn's log tells fits several attempts"
+            )
+        if await may_still_tell(self._db, attempt):
+            return await self._again(attempt, NOT_TOLD, "LinkedIn's log does not tell of it yet")
+        return await self._ask_the_member(attempt, NOT_READABLE, why)
 
     async def _own(self, attempt: OpenAttempt, found: Found) -> str:
         """The likeliest of what was found that is not another attempt's result; else ""."""
@@ -136,11 +155,23 @@ class Reconciling:
         taken = await store.list_taken(self._db, attempt, found.remote_ids)
         return next((each for each in found.remote_ids if each not in taken), "")
 
+    async def _confirm(
+        self, attempt: OpenAttempt, remote_id: str, evidence: Evidence
+    ) -> Reconciled:
+        return await self._record(attempt, AttemptState.CONFIRMED, remote_id, evidence)
+
     async def _record(
-        self, attempt: OpenAttempt, state: AttemptState, remote_id: str = ""
+        self,
+        attempt: OpenAttempt,
+        state: AttemptState,
+        remote_id: str = "",
+        evidence: Evidence = Evidence.READ_BACK,
     ) -> Reconciled:
         async with self._db.transaction() as tx:
-            if await store.reconcile_attempt(tx, attempt, state, remote_id) is not None:
+            count = await store.reconcile_attempt(
+                tx, attempt, state, remote_id=remote_id, evidence=evidence
+            )
+            if count is not None:
                 await self._tell(tx, attempt, Known(state, remote_id, error_code=NOT_FOUND))
         # Its sender may have answered meanwhile: the row says what holds.
         return _settled(await store.get_open_attempt(self._db, attempt.attempt_id, attempt.user_id))
@@ -178,7 +209,10 @@ def _settled(attempt: OpenAttempt) -> Reconciled:
     known = attempt.known
     if known.state is AttemptState.CONFIRMED:
         return Reconciled(
-            Verdict.CONFIRMED, known.remote_id, reconcile_count=attempt.reconcile_count
+            Verdict.CONFIRMED,
+            known.remote_id,
+            reconcile_count=attempt.reconcile_count,
+            evidence=attempt.evidence,
         )
     return Reconciled(
         Verdict.NOT_FOUND,
@@ -186,6 +220,7 @@ def _settled(attempt: OpenAttempt) -> Reconciled:
         known.error_code or NOT_FOUND,
         known.error_message or "LinkedIn does not have it",
         reconcile_count=attempt.reconcile_count,
+        evidence=attempt.evidence,
     )
 
 

@@ -1,13 +1,13 @@
 """Attempts at actions: one function per query."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.kernel import sql
 from services.kernel.db import Database, Row, Transaction, constraint_errors
 from services.profile.actions.errors import AttemptMismatch, AttemptNotFound
-from services.profile.actions.model import Attempt, AttemptState, Known, OpenAttempt
+from services.profile.actions.model import Attempt, AttemptState, Evidence, Known, OpenAttempt
 from services.profile.actions.traces import Trace
 from services.profile.errors import UserNotFound
 
@@ -98,7 +98,12 @@ async def list_taken(
 
 
 async def reconcile_attempt(
-    tx: Transaction, attempt: OpenAttempt, state: AttemptState, remote_id: str = ""
+    tx: Transaction,
+    attempt: OpenAttempt,
+    state: AttemptState,
+    *,
+    remote_id: str = "",
+    evidence: Evidence | None = None,
 ) -> int | None:
     """Record a reading and return how many there were; None when it was settled meanwhile."""
     row = await tx.fetchrow(
@@ -107,5 +112,48 @@ async def reconcile_attempt(
         attempt.user_id,
         state.value,
         remote_id or None,
+        evidence,
     )
     return None if row is None else int(row["reconcile_count"])
+
+
+async def list_sightings(
+    db: Database,
+    user_id: UUID,
+    kind: str,
+    *,
+    subject: str | None,
+    text_hash: bytes | None,
+    since: datetime,
+    until: datetime,
+) -> frozenset[str]:
+    """Names of what LinkedIn's log tells that the member did, between two times."""
+    rows: list[Row] = await db.fetch(
+        QUERIES["list_sightings"], user_id, kind, subject, text_hash, since, until
+    )
+    return frozenset(row["remote_id"] for row in rows)
+
+
+async def list_rivals(
+    db: Database, attempt: OpenAttempt, trace: Trace, around: timedelta
+) -> list[str]:
+    """Of the user's other attempts at the same, about that time, the results; "" for unknown."""
+    rows: list[Row] = await db.fetch(
+        QUERIES["list_rivals"],
+        attempt.user_id,
+        attempt.attempt_id,
+        trace.kind.value,
+        trace.target_urn or None,
+        trace.words_hash,
+        attempt.sent_at - around,
+        attempt.sent_at + around,
+    )
+    return [row["remote_id"] or "" for row in rows]
+
+
+async def is_log_awaited(
+    db: Database, user_id: UUID, scopes: Collection[str], until: datetime
+) -> bool:
+    """Whether the user's change log is read, and was not yet to its end at that time."""
+    found = await db.fetchrow(QUERIES["is_log_awaited"], user_id, sorted(scopes), until)
+    return found is not None

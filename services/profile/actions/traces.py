@@ -1,9 +1,7 @@
 """What is kept of an action so that it can be recognised at LinkedIn; never its words."""
 
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 
 from services.profile.actions.kinds import (
     Action,
@@ -18,6 +16,7 @@ from services.profile.actions.kinds import (
     SendMessage,
 )
 from services.profile.linkedin.text import shown_text
+from services.profile.words import hash_of_words
 
 
 class Kind(StrEnum):
@@ -68,12 +67,6 @@ def trace_of(action: Action, member_urn: str) -> Trace:  # noqa: PLR0911 - one l
             return Trace(Kind.SEND_INVITATION, member_urn, invitee)
         case SendMessage():
             return Trace(Kind.SEND_MESSAGE, member_urn)
-
-
-def hash_of_words(shown: str) -> bytes:
-    """SHA-256 of words as readers see them; spaces and ways to write one letter do not count."""
-    words = " ".join(unicodedata.normalize("NFC", shown).split())
-    return sha256(words.encode()).digest()
 
 
 def _hash_of_post(text: str) -> bytes:

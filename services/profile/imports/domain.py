@@ -4,6 +4,7 @@ Source: docs/decisions/0145-archives-of-members.md
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -97,5 +98,6 @@ class Imports:
     async def _sweep(self, _: Cursor) -> Cursor:
         abandoned = await store.list_abandoned(self._db, age=OPEN_FOR, limit=ABANDONED_AT_ONCE)
         for one in abandoned:
-            await self.forget(one.user_id, one.import_id)
+            with suppress(ImportNotFound):  # its member, or another sweep, was faster
+                await self.forget(one.user_id, one.import_id)
         return {"again": True} if len(abandoned) == ABANDONED_AT_ONCE else None

@@ -8,6 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from services.kernel.db import Row
+from services.profile.words import hash_of_words
 
 
 class Kind(Enum):
@@ -20,14 +21,17 @@ class Kind(Enum):
     MESSAGE_RECEIVED = "message_received"
     POST = "post"
     COMMENT = "comment"
+    COMMENT_RECEIVED = "comment_received"
     REACTION = "reaction"
+    REACTION_RECEIVED = "reaction_received"
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One thing that happened: `subject` is the other member's address or the post's.
 
-    `text` is compared and never stored; `thread` tells two messages of one second apart.
+    `text` is compared and never stored; `thread` tells two messages of one second apart, `actor`
+    two comments of others. `remote_id` names the thing itself, where the member made it.
     """
 
     kind: Kind
@@ -35,11 +39,13 @@ class Observation:
     subject: str = ""
     text: str = field(default="", repr=False)
     thread: str = ""
+    actor: str = ""
+    remote_id: str = ""
 
     @property
     def text_hash(self) -> bytes | None:
         """Of the text as it is seen; None where there is none."""
-        return hash_of_text(self.text) if self.text else None
+        return hash_of_words(self.text) if self.text else None
 
     @property
     def fact_hash(self) -> bytes:
@@ -47,12 +53,8 @@ class Observation:
         parts = (self.kind.value, self.happened_at.isoformat(), self.subject, self.thread)
         own = sha256("\x00".join(parts).encode())
         own.update(self.text_hash or b"")
+        own.update(self.actor.encode())
         return own.digest()
-
-
-def hash_of_text(text: str) -> bytes:
-    """Of a text without regard to white space, which LinkedIn changes."""
-    return sha256(" ".join(text.split()).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)

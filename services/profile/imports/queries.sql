@@ -31,12 +31,13 @@ SELECT id FROM linkedin_imports WHERE id = $1 AND state = 'reading' FOR UPDATE;
 -- add_observations --
 -- Keep what was not known yet; what was is not returned.
 -- $1 user_id uuid, $2 import_id uuid, $3 kinds text[], $4 subjects text[],
--- $5 happened_at timestamptz[], $6 text_hashes bytea[], $7 fact_hashes bytea[]
+-- $5 happened_at timestamptz[], $6 text_hashes bytea[], $7 fact_hashes bytea[], $8 remote_ids text[]
 INSERT INTO linkedin_observations
-    (user_id, import_id, kind, subject, happened_at, text_hash, fact_hash)
-SELECT $1, $2, told.kind, nullif(told.subject, ''), told.happened_at, told.text_hash, told.fact_hash
-  FROM unnest($3::text[], $4::text[], $5::timestamptz[], $6::bytea[], $7::bytea[])
-       AS told (kind, subject, happened_at, text_hash, fact_hash)
+    (user_id, import_id, kind, subject, happened_at, text_hash, fact_hash, remote_id)
+SELECT $1, $2, told.kind, nullif(told.subject, ''), told.happened_at, told.text_hash,
+       told.fact_hash, told.remote_id
+  FROM unnest($3::text[], $4::text[], $5::timestamptz[], $6::bytea[], $7::bytea[], $8::text[])
+       AS told (kind, subject, happened_at, text_hash, fact_hash, remote_id)
 ON CONFLICT ON CONSTRAINT linkedin_observations_user_id_fact_hash_key DO NOTHING
 RETURNING fact_hash;
 

@@ -66,7 +66,7 @@ class ArchiveReader:
         ordered = sorted(file.observations, key=lambda one: one.fact_hash)
         for start in range(0, len(ordered), OBSERVATIONS_AT_ONCE):
             some = ordered[start : start + OBSERVATIONS_AT_ONCE]
-            new_rows += await store.add_observations(tx, found.user_id, found.import_id, some)
+            new_rows += len(await store.add_observations(tx, found.user_id, found.import_id, some))
         return FileCount(file.name, len(file.observations), new_rows, file.unreadable_rows)
 
 

@@ -48,8 +48,8 @@ async def hold_import_to_read(tx: Transaction, import_id: UUID) -> bool:
 
 async def add_observations(
     tx: Transaction, user_id: UUID, import_id: UUID | None, told: Sequence[Observation]
-) -> int:
-    """Keep what was not known yet; returns how much that was.
+) -> frozenset[bytes]:
+    """Keep what was not known yet, and return its fact hashes.
 
     In one order, so that two imports of the same archive wait for each other and never deadlock.
     """
@@ -63,8 +63,9 @@ async def add_observations(
         [one.happened_at for one in ordered],
         [one.text_hash for one in ordered],
         [one.fact_hash for one in ordered],
+        [one.remote_id or None for one in ordered],
     )
-    return len(rows)
+    return frozenset(row["fact_hash"] for row in rows)
 
 
 async def finish_import(

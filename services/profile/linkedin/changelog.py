@@ -23,7 +23,8 @@ class Change:
     """One thing that was done, by the member or to them; times are aware, UTC.
 
     `resource` says what it concerns, such as `ugcPosts` or `messages`; `activity` is the thing as
-    LinkedIn holds it, whose shape depends on that.
+    LinkedIn holds it, whose shape depends on that. `change_id` is the change's own, `resource_id`
+    that of the thing.
     """
 
     resource: str
@@ -32,6 +33,8 @@ class Change:
     captured_at: datetime
     processed_at: datetime
     activity: Mapping[str, Any] = field(repr=False)
+    change_id: str = ""
+    resource_id: str = ""
 
     @classmethod
     def from_answer(cls, body: Mapping[str, Any]) -> Self:
@@ -43,6 +46,8 @@ class Change:
             captured_at=_from_ms(body["capturedAt"]),
             processed_at=_from_ms(body["processedAt"]),
             activity=dict(body.get("activity") or {}),
+            change_id=str(body.get("id", "")),
+            resource_id=str(body.get("resourceId", "")),
         )
 
 

@@ -34,7 +34,7 @@ class Comment:
     def from_answer(cls, body: Mapping[str, Any]) -> Self:
         """Read the JSON answer. Raises KeyError, TypeError or ValueError when it is not one."""
         return cls(
-            urn=_urn_of(body) or "",
+            urn=comment_urn_of(body) or "",
             actor_urn=str(body["actor"]),
             text=str(body["message"]["text"]),
             created_at=datetime.fromtimestamp(int(body["created"]["time"]) / 1000, UTC),
@@ -102,13 +102,14 @@ class Comments:
 def _made(answer: httpx.Response, post_urn: str) -> str | None:
     """The new comment's URN; the header has its number alone."""
     try:
-        named = _urn_of(answer.json())
+        named = comment_urn_of(answer.json())
     except (ValueError, AttributeError):
         named = None
     number = answer.headers.get("x-restli-id", "")
     return named or (f"urn:li:comment:({post_urn},{number})" if number.isdecimal() else None)
 
 
-def _urn_of(body: Mapping[str, Any]) -> str | None:
+def comment_urn_of(body: Mapping[str, Any]) -> str | None:
+    """The URN by which LinkedIn names a comment in its answer."""
     urn = body.get("$URN") or body.get("commentUrn")
     return urn if isinstance(urn, str) and _URN.fullmatch(urn) else None

@@ -3,6 +3,7 @@
 Source: https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,7 @@ from services.profile.linkedin.model import (
     PostDraft,
 )
 from services.profile.linkedin.outcome import CallResult
+from services.profile.linkedin.paging import Batch
 from services.profile.linkedin.restli import path_key, query
 from services.profile.linkedin.text import to_little_text
 
@@ -67,6 +69,12 @@ class Posts:
         Raises also NotFound, TokenRefused, LinkedInThrottled, LinkedInUnavailable.
         """
         return await self._exchange.read(self._of(urn), token, Post.from_answer, endpoint=_ONE)
+
+    async def get_many(self, token: str, urns: Sequence[str]) -> Batch[Post]:
+        """Read several posts at once; raises as `get` does, only for all of them together."""
+        return await self._exchange.batch_get(
+            self._url, token, urns, Post.from_answer, endpoint=f"{_ENDPOINT}?ids"
+        )
 
     async def latest(self, token: str, author_urn: str) -> list[Post]:
         """The latest posts of an author, newest first; raises as `get` does."""

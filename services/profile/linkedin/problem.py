@@ -10,7 +10,11 @@ from typing import Any
 
 import httpx
 
-from services.profile.linkedin.errors import EXPIRED_ACCESS_TOKEN, REVOKED_ACCESS_TOKEN
+from services.profile.linkedin.errors import (
+    ACCESS_DENIED,
+    EXPIRED_ACCESS_TOKEN,
+    REVOKED_ACCESS_TOKEN,
+)
 from services.profile.linkedin.redaction import MESSAGE_LIMIT
 
 _DUPLICATE = re.compile(r"duplicate of (urn:li:(?:share|ugcPost|activity):\d+)")
@@ -18,8 +22,10 @@ _CODES = {  # older gateways send the number alone
     "65600": "INVALID_ACCESS_TOKEN",
     "65601": REVOKED_ACCESS_TOKEN,
     "65602": EXPIRED_ACCESS_TOKEN,
-    "100": "ACCESS_DENIED",
+    "100": ACCESS_DENIED,
 }
+_NOT_PERMITTED = "Not enough permissions to access"
+"""How every refusal of a scope begins, from `…: POST /ugcPosts` to `…: posts.CREATE.20260901`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ def _code(body: dict[str, Any]) -> str:
         body.get("code"),
         body.get("error"),
         _CODES.get(str(body.get("serviceErrorCode"))),
+        # The oldest answers have neither a word nor a number.
+        ACCESS_DENIED if _message(body).startswith(_NOT_PERMITTED) else None,
     )
     return next((code for code in candidates if isinstance(code, str)), "")
 

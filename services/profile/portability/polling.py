@@ -69,23 +69,34 @@ class Polling:
         for _ in range(PAGES_AT_ONCE):
             page = await self._changelog.page(token, since, start)
             changes = [one for one in page.elements if one is not None]
-            until = max((one.processed_at for one in changes), default=since)
-            await self._keep(due.user_id, changes, urn, until)
-            if len(page.elements) < PAGE_SIZE:
+            is_last = len(page.elements) < PAGE_SIZE
+            until = await self._keep(due, changes, urn, is_last=is_last)
+            if is_last:
                 return
             # LinkedIn counts `startTime` in: what shares its last millisecond comes again, and a
             # page that is of one millisecond as a whole has to be turned.
             since, start = (since, start + PAGE_SIZE) if until == since else (until, 0)
 
     async def _keep(
-        self, user_id: UUID, changes: list[Change], urn: str, until: datetime | None
-    ) -> None:
-        told: list[Observation] = [
-            one for change in changes if (one := observed(change, urn)) is not None
-        ]
+        self, due: Due, changes: list[Change], urn: str, *, is_last: bool
+    ) -> datetime | None:
+        """Keep what a page tells that was not told before, and return how far it reaches.
+
+        Raises NotConnected for a user who was erased meanwhile.
+        """
         async with self._db.transaction() as tx:
-            await observations.add_observations(tx, user_id, None, told)
-            await store.note_read(tx, user_id, until, EVERY)
+            place = await store.hold_place(tx, due.user_id)
+            if place is None:
+                raise NotConnected
+            told: list[Observation] = [
+                one
+                for change in changes
+                if not place.has_read(change) and (one := observed(change, urn)) is not None
+            ]
+            await observations.add_observations(tx, due.user_id, None, told)
+            after = place.after(changes)
+            await store.note_read(tx, due.user_id, after, EVERY, is_last=is_last)
+        return after.read_until
 
     async def _put_off(self, user_id: UUID, reason: str, pause: timedelta) -> None:
         async with self._db.transaction() as tx:

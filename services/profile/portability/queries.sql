@@ -22,12 +22,18 @@ UPDATE linkedin_changelogs AS log
         LIMIT $3 FOR UPDATE OF due SKIP LOCKED))
 RETURNING log.user_id, log.read_until;
 
+-- hold_place --
+-- How far a log has been read: two readers of one log keep what it tells one after the other.
+-- $1 user_id uuid
+SELECT read_until, last_ids FROM linkedin_changelogs WHERE user_id = $1 FOR UPDATE;
+
 -- note_read --
 -- How far a log has been read, and when to look again.
--- $1 user_id uuid, $2 read_until timestamptz or null, $3 pause interval
+-- $1 user_id uuid, $2 read_until timestamptz or null, $3 last_ids text[], $4 pause interval,
+-- $5 is_last boolean, whether that was its end
 UPDATE linkedin_changelogs
-   SET read_until = coalesce($2, read_until), next_read_at = now() + $3::interval,
-       refused_reason = NULL
+   SET read_until = $2, last_ids = $3, next_read_at = now() + $4::interval, refused_reason = NULL,
+       read_at = CASE WHEN $5 THEN now() ELSE read_at END
  WHERE user_id = $1;
 
 -- note_refused --

@@ -1,12 +1,13 @@
 """How far logs have been read, in PostgreSQL: one function per query."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.kernel import sql
 from services.kernel.db import Database, Transaction
+from services.profile.linkedin.changelog import Change
 
 QUERIES = sql.beside(__file__)
 
@@ -19,6 +20,29 @@ class Due:
     read_until: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a log has been read.
+
+    LinkedIn counts the beginning in, so the changes of that very time are told again with every
+    reading: `last_ids` are theirs. What was made of them may be forgotten by then.
+    """
+
+    read_until: datetime | None
+    last_ids: frozenset[str]
+
+    def has_read(self, change: Change) -> bool:
+        """Whether a change is the one at which the last reading ended, or of the same time."""
+        return change.change_id in self.last_ids
+
+    def after(self, changes: Sequence[Change]) -> "Place":
+        """The place when these have been read too; it never goes back."""
+        times = [change.processed_at for change in changes]
+        until = max([*times, *([self.read_until] if self.read_until else [])], default=None)
+        ids = {change.change_id for change in changes if change.processed_at == until} - {""}
+        return Place(until, self.last_ids | ids if until == self.read_until else frozenset(ids))
+
+
 async def claim_due(
     db: Database, scopes: Collection[str], *, lease: timedelta, limit: int
 ) -> list[Due]:
@@ -29,11 +53,19 @@ async def claim_due(
     return [Due(row["user_id"], row["read_until"]) for row in rows]
 
 
+async def hold_place(tx: Transaction, user_id: UUID) -> Place | None:
+    """How far a log has been read, held for this transaction; None for a user who is gone."""
+    row = await tx.fetchrow(QUERIES["hold_place"], user_id)
+    return None if row is None else Place(row["read_until"], frozenset(row["last_ids"]))
+
+
 async def note_read(
-    tx: Transaction, user_id: UUID, read_until: datetime | None, pause: timedelta
+    tx: Transaction, user_id: UUID, place: Place, pause: timedelta, *, is_last: bool
 ) -> None:
-    """Say how far a log has been read."""
-    await tx.execute(QUERIES["note_read"], user_id, read_until, pause)
+    """Say how far a log has been read; `is_last` when that is its end."""
+    await tx.execute(
+        QUERIES["note_read"], user_id, place.read_until, sorted(place.last_ids), pause, is_last
+    )
 
 
 async def note_refused(tx: Transaction, user_id: UUID, reason: str, pause: timedelta) -> None:

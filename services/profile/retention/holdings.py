@@ -73,6 +73,7 @@ HOLDINGS = (
                 "actor_urn",
                 "target_urn",
                 "words_hash",
+                "evidence",
             }
         ),
         RetentionClass.ATTEMPTS,
@@ -120,7 +121,7 @@ HOLDINGS = (
     ),
     Holding(
         "linkedin_observations",
-        frozenset({"kind", "subject", "happened_at", "text_hash", "fact_hash"}),
+        frozenset({"kind", "subject", "happened_at", "text_hash", "fact_hash", "remote_id"}),
         RetentionClass.SOCIAL_ACTIVITY,
         QUERIES["forget_told_by_linkedin"],
     ),

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from stack.sandbox.linkedin import applied
+from stack.sandbox.linkedin import applied, post_store
 from stack.sandbox.linkedin.gate import Call
+from stack.sandbox.linkedin.house import House
 
 _RESOURCES = {
     "post": "ugcPosts",
@@ -37,7 +38,7 @@ def _owner(call: Call) -> str:
 def _own(call: Call, entry: Mapping[str, Any]) -> dict[str, Any]:
     thing, _, verb = str(entry["kind"]).partition(".")
     at_ms = round(datetime.fromisoformat(entry["time"]).timestamp() * 1000)
-    activity = _ACTIVITIES.get(thing, _named)(entry)
+    activity = _ACTIVITIES.get(thing, _named)(call.house, entry)
     return _event(
         f"{entry['sequence']}",
         owner=_owner(call),
@@ -86,28 +87,41 @@ def _event(
     }
 
 
-def _post(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _post(house: House, entry: Mapping[str, Any]) -> dict[str, Any]:
+    post = post_store.find(house, str(entry["urn"]))
+    reshared = post.body.get("reshareContext") if post is not None else None
     text = {"shareCommentary": {"text": entry["rendered"] or entry["commentary"]}}
     content = {"com.linkedin.ugc.ShareContent": text}
-    return {"id": entry["urn"], "author": entry["member"], "specificContent": content}
+    told = {"id": entry["urn"], "author": entry["member"], "specificContent": content}
+    return {**told, "responseContext": {"parent": reshared["parent"]}} if reshared else told
 
 
-def _comment(entry: Mapping[str, Any]) -> dict[str, Any]:
-    # urn:li:comment:(urn:li:activity:1,2) is a comment on urn:li:activity:1.
-    target = str(entry["urn"]).partition("(")[2].partition(",")[0] or entry["urn"]
-    return {"id": entry["urn"], "object": target, "message": {"text": entry["commentary"]}}
+def _comment(house: House, entry: Mapping[str, Any]) -> dict[str, Any]:
+    del house
+    # urn:li:comment:(urn:li:activity:1,2) is comment 2 on urn:li:activity:1.
+    target, _, number = str(entry["urn"]).partition("(")[2].rstrip(")").partition(",")
+    text = {"text": entry["commentary"], "attributes": []}
+    return {"id": number, "actor": entry["member"], "object": target, "message": text}
 
 
-def _reaction(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": entry["urn"], "object": entry["urn"]}
+def _reaction(house: House, entry: Mapping[str, Any]) -> dict[str, Any]:
+    del house
+    return {"actor": entry["member"], "object": entry["urn"]}
 
 
-def _named(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _invitation(house: House, entry: Mapping[str, Any]) -> dict[str, Any]:
+    row = house.database.one("get_invitation", urn=entry["urn"])
+    return {"id": entry["urn"], "invitee": row["invitee"] if row else ""}
+
+
+def _named(house: House, entry: Mapping[str, Any]) -> dict[str, Any]:
+    del house
     return {"id": entry["urn"]}
 
 
-_ACTIVITIES: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+_ACTIVITIES: Mapping[str, Callable[[House, Mapping[str, Any]], dict[str, Any]]] = {
     "post": _post,
     "comment": _comment,
     "reaction": _reaction,
+    "invitation": _invitation,
 }

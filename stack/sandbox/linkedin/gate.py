@@ -26,6 +26,8 @@ class Operation:
     method: str
     scopes: frozenset[str]
     is_versioned: bool = True
+    older_name: str = ""
+    """How refusals call it where LinkedIn still words them as it did: `POST /ugcPosts`."""
 
     @property
     def name(self) -> str:
@@ -94,7 +96,8 @@ def _authenticate(house: House, authorization: str) -> tuple[Grant, App]:
 def _permit(operation: Operation, scopes: frozenset[str], version: str) -> None:
     """Permit by what the member agreed to and the application still has."""
     if scopes.isdisjoint(operation.scopes):
-        message = f"Not enough permissions to access: {operation.name}.{version}"
+        what = operation.older_name or f"{operation.name}.{version}"
+        message = f"Not enough permissions to access: {what}"
         raise gateway(403, message, service_code=100, code="ACCESS_DENIED")
 
 

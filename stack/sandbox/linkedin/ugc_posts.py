@@ -23,7 +23,7 @@ from stack.sandbox.linkedin.post_rules import (
 from stack.sandbox.linkedin.posts import WRITE, refuse_repetition
 from stack.sandbox.linkedin.refusals import bad_schema
 
-CREATE = Operation("ugcPosts", "CREATE", WRITE, is_versioned=False)
+CREATE = Operation("ugcPosts", "CREATE", WRITE, is_versioned=False, older_name="POST /ugcPosts")
 DELETE = Operation("ugcPosts", "DELETE", WRITE, is_versioned=False)
 REGISTER = Operation("assets", "ACTION-registerUpload", WRITE, is_versioned=False)
 

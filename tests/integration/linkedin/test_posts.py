@@ -135,6 +135,25 @@ async def test_the_restricted_scope_reads_back_what_was_written(
         await session.linkedin.get_post(session.token, created.remote_id)
 
 
+async def test_several_posts_are_read_at_once_and_each_missing_one_is_named(
+    own_sandbox: Any, sign_in: Callable[..., Any]
+) -> None:
+    scopes = ("openid", "profile", "w_member_social", "r_member_social")
+    session = await sign_in(own_sandbox, scopes=scopes)
+    drafts = [session.draft() for _ in range(3)]
+    urns = [
+        (await session.linkedin.create_post(session.token, draft)).remote_id for draft in drafts
+    ]
+    # Enough keys that the query goes into the body: 90 URNs are over LinkedIn's 4 KB.
+    missing = [f"urn:li:share:{10**18 + number}" for number in range(87)]
+
+    batch = await session.linkedin.writes.posts.get_many(session.token, [*urns, *missing])
+
+    assert [batch.results[urn].commentary for urn in urns] == [draft.text for draft in drafts]
+    assert set(batch.errors) == set(missing)
+    assert {type(error) for error in batch.errors.values()} == {NotFound}
+
+
 async def test_another_members_post_is_neither_written_nor_deleted(
     sandbox: Any, session: Any, sign_in: Callable[..., Any]
 ) -> None:

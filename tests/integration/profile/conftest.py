@@ -27,6 +27,7 @@ from tests.integration.linkedin.conftest import (
 )
 from tests.support.rooms import RunningRoom
 from tests.support.waiting import eventually
+from tests.support.work import run_periodic
 
 Metadata = list[tuple[str, str]]
 
@@ -197,6 +198,8 @@ def mortal_sandbox(tmp_path: Path) -> Iterator[SandboxProcess]:
 
 
 StartProfile = Callable[..., Awaitable[ProfileRoom]]
+PORTABLE = ("openid", "profile", "email", "w_member_social", "r_dma_portability_3rd_party")
+"""Scopes of an application that is told what its members did, if they are in Europe."""
 
 
 @pytest.fixture
@@ -225,3 +228,23 @@ async def profile(
     start_profile: StartProfile, sandbox: SandboxProcess
 ) -> AsyncIterator[ProfileRoom]:
     yield await start_profile(sandbox)
+
+
+@pytest_asyncio.fixture
+async def european(start_profile: StartProfile, sandbox: SandboxProcess) -> ProfileRoom:
+    """Profile of an application that is told what its members did."""
+    sandbox.post("products/grant", product="member-data-portability")
+    return await start_profile(sandbox, scopes=PORTABLE)
+
+
+async def poll_changes(profile: ProfileRoom) -> None:
+    """Read everybody's change log now."""
+    await profile.room.admin.execute("UPDATE profile.linkedin_changelogs SET next_read_at = now()")
+    await run_periodic(profile.room, "read_change_logs")
+
+
+def done_to(
+    profile: ProfileRoom, owner: str, resource: str, *, actor: str = "other", **activity: Any
+) -> None:
+    """Have something appear in a member's change log that somebody did, here and now."""
+    profile.sandbox.post("changes", owner=owner, actor=actor, resource=resource, activity=activity)

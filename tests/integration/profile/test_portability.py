@@ -3,25 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-import pytest_asyncio
-
-from tests.integration.linkedin.conftest import SandboxProcess
-from tests.integration.profile.conftest import ProfileRoom, StartProfile, publish
+from tests.integration.profile.conftest import ProfileRoom, done_to, poll_changes, publish
 from tests.support.work import run_periodic
-
-SCOPES = ("openid", "profile", "email", "w_member_social", "r_dma_portability_3rd_party")
-
-
-@pytest_asyncio.fixture
-async def european(start_profile: StartProfile, sandbox: SandboxProcess) -> ProfileRoom:
-    """Profile of an application with the product, asking for its scope."""
-    sandbox.post("products/grant", product="member-data-portability")
-    return await start_profile(sandbox, scopes=SCOPES)
-
-
-async def poll(profile: ProfileRoom) -> None:
-    await profile.room.admin.execute("UPDATE profile.linkedin_changelogs SET next_read_at = now()")
-    await run_periodic(profile.room, "read_change_logs")
 
 
 async def told(profile: ProfileRoom) -> list[tuple[str, str]]:
@@ -29,12 +12,6 @@ async def told(profile: ProfileRoom) -> list[tuple[str, str]]:
         "SELECT kind, subject FROM profile.linkedin_observations ORDER BY happened_at, kind"
     )
     return [(row["kind"], row["subject"]) for row in rows]
-
-
-def done_to(profile: ProfileRoom, owner: str, resource: str, **activity: Any) -> None:
-    profile.sandbox.post(
-        "changes", owner=owner, actor="other", resource=resource, activity=activity
-    )
 
 
 async def log_of(profile: ProfileRoom, user_id: UUID) -> Any:
@@ -53,7 +30,7 @@ async def test_replies_and_acceptances_are_told_once(european: ProfileRoom) -> N
     done_to(european, "ada", "messages", thread="t", content="Words of somebody else")
 
     for _ in range(3):
-        await poll(european)
+        await poll_changes(european)
 
     assert sorted(await told(european)) == [
         ("connection", "urn:li:person:other"),
@@ -71,9 +48,24 @@ async def test_a_long_log_is_read_to_its_end(european: ProfileRoom) -> None:
         if number % 40 == 39:
             european.sandbox.post("clock", advance_seconds=1)
 
-    await poll(european)
+    await poll_changes(european)
 
     assert len(await told(european)) == 120
+
+
+async def test_the_last_change_of_a_quiet_log_is_not_told_again(european: ProfileRoom) -> None:
+    await european.connected_user(member="ada")
+    done_to(european, "ada", "messages", thread="t")
+    await poll_changes(european)
+    # Two days later what was told is forgotten; LinkedIn tells its last change with every reading.
+    await european.room.admin.execute("DELETE FROM profile.linkedin_observations")
+
+    await poll_changes(european)
+
+    assert await told(european) == []
+    done_to(european, "ada", "connections", connectedMember="urn:li:person:other")
+    await poll_changes(european)
+    assert await told(european) == [("connection", "urn:li:person:other")]
 
 
 async def test_a_member_who_has_not_consented_is_not_asked(profile: ProfileRoom) -> None:

@@ -20,26 +20,35 @@ LOOPBACK = EgressSettings(trusted_networks=("127.0.0.0/8",))
 
 @dataclass
 class Receiver:
-    """A server that gives one fixed answer and keeps what it was sent."""
+    """A server that gives one fixed answer, once or again and again, and keeps what it was sent."""
 
     answer: bytes
+    pause_seconds: float | None = None
+    """Between answers without an end, for one that trickles."""
     port: int = 0
     requests: list[bytes] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.requests.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(self.answer)
         try:
-            await writer.drain()
+            await self._answer(writer)
         except ConnectionError:
             pass
         finally:
             writer.close()
 
+    async def _answer(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(self.answer)
+        await writer.drain()
+        while self.pause_seconds is not None:
+            await asyncio.sleep(self.pause_seconds)
+            writer.write(b"x")
+            await writer.drain()
+
 
 @asynccontextmanager
-async def receiving(answer: bytes) -> AsyncIterator[Receiver]:
-    receiver = Receiver(answer)
+async def receiving(answer: bytes, pause_seconds: float | None = None) -> AsyncIterator[Receiver]:
+    receiver = Receiver(answer, pause_seconds)
     server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
     receiver.port = server.sockets[0].getsockname()[1]
     async with server:
@@ -148,6 +157,16 @@ async def test_who_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("services.kernel.public_http.TOTAL_SECONDS", 0.2)
     async with receiving(b"") as receiver:
         with pytest.raises(NoAnswer):
+            await PublicHttp(LOOPBACK).post(f"http://127.0.0.1:{receiver.port}/", {}, b"")
+
+
+@pytest.mark.parametrize("begun", [b"HTTP/1.1 200 ", b"HTTP/1.1 200 OK\r\n\r\n"])
+async def test_who_trickles_is_cut_when_the_whole_time_is_up(
+    begun: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.kernel.public_http.TOTAL_SECONDS", 0.3)
+    async with receiving(begun, pause_seconds=0.02) as receiver:
+        with pytest.raises(NoAnswer, match="timeout"):
             await PublicHttp(LOOPBACK).post(f"http://127.0.0.1:{receiver.port}/", {}, b"")
 
 

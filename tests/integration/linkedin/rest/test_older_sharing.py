@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.linkedin.rest.conftest import Api, enc
+from tests.integration.linkedin.rest.conftest import Api, SignIn, enc
 
 SHARE = "com.linkedin.ugc.ShareContent"
 VISIBILITY = "com.linkedin.ugc.MemberNetworkVisibility"
@@ -64,6 +64,12 @@ def test_a_long_text_is_refused_in_linkedins_words(ada: Api) -> None:
     )
     words = "ShareCommentary text length (8694 characters) exceeded the maximum allowed"
     assert f"{words} (3000 characters)" in refused.json()["message"]
+
+
+def test_a_missing_permission_is_worded_as_it_was(member: SignIn) -> None:
+    refused = share(member("openid profile"), "words")
+    assert refused.status_code == 403
+    assert refused.json()["message"] == "Not enough permissions to access: POST /ugcPosts"
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,16 @@ class House:
         )
         return [row["to_state"] for row in rows]
 
+    async def last_step(self, attempt_id: str) -> dict[str, Any]:
+        """What the attempt's story tells of its end."""
+        detail = await self.automation.admin.fetchval(
+            "SELECT detail::text FROM automation.automation_log_events"
+            " WHERE attempt_id = $1 ORDER BY id DESC LIMIT 1",
+            UUID(attempt_id),
+        )
+        told: dict[str, Any] = json.loads(detail)
+        return told
+
 
 @pytest.fixture
 async def house(
@@ -166,6 +176,7 @@ async def test_a_lost_publication_is_settled_end_to_end(house: House) -> None:
     assert published.linkedin_post_urn == applied["urn"]
     assert await house.state(attempt_id) == "confirmed"
     assert await house.steps(attempt_id) == ["claimed", "unknown", "reconciling", "confirmed"]
+    assert (await house.last_step(attempt_id))["evidence"] == "read_back"
     outcome = await house.automation.admin.fetchval(
         "SELECT outcome FROM safety.action_reservations WHERE attempt_id = $1", UUID(attempt_id)
     )

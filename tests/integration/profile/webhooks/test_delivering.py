@@ -218,17 +218,20 @@ async def test_a_name_that_now_leads_inside_is_not_connected_to(
 
 
 async def test_those_that_hang_hold_up_nobody_else(make_owner: MakeOwner, courier: Courier) -> None:
-    hanging_owner, good_owner = await make_owner(), await make_owner()
-    crowd = [await make_owner() for _ in range(4)]
+    greedy, good_owner = await make_owner(), await make_owner()
+    crowd = [await make_owner() for _ in range(5)]
+    hosts = iter(range(1, 51))
+    hang_at_once = AT_ONCE_PER_HOST + 50
     async with receiving(b"") as hanging, receiving() as good:
-        await hanging_owner.hook(hanging.url(host="127.0.0.2"))
-        for number, one in enumerate(crowd):
-            await one.hook(hanging.url(host=f"127.0.1.{number + 1}"))
-        webhook_id = (await good_owner.hook(good.url())).webhook.webhook_id
-        await hanging_owner.happens(times=26)
+        await greedy.hook(hanging.url(host="127.0.0.2"))
         for one in crowd:
-            await one.happens(times=6)
-        await eventually(lambda: _hangs(hanging, AT_ONCE_PER_HOST + 4 * 6))
+            for _ in range(10):
+                await one.hook(hanging.url(host=f"127.0.1.{next(hosts)}"))
+        webhook_id = (await good_owner.hook(good.url())).webhook.webhook_id
+        await greedy.happens(times=26)
+        for one in crowd:
+            await one.happens()
+        await eventually(lambda: _hangs(hanging, hang_at_once))
         await good_owner.happens(times=50)
 
         async def all_there() -> bool:
@@ -236,7 +239,8 @@ async def test_those_that_hang_hold_up_nobody_else(make_owner: MakeOwner, courie
             return [one.state for one in found] == [DELIVERED] * 50
 
         await eventually(all_there, seconds=8)
-        assert hanging.hanging == AT_ONCE_PER_HOST + 4 * 6, "they still hang"
+        assert hanging.hanging == hang_at_once, "they still hang"
+    assert len({request.headers["host"] for request in hanging.received}) == 51
     assert len({request.headers["webhook-id"] for request in good.received}) == 50
 
 

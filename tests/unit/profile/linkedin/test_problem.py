@@ -48,6 +48,14 @@ JSON = st.recursive(
             Problem("PARAM_INVALID", "m"),
         ),
         ({"status": 422, "message": "ERROR :: /x :: y"}, Problem("", "ERROR :: /x :: y")),
+        *(
+            (
+                {"status": 403, "message": f"Not enough permissions to access: {what}", **more},
+                Problem("ACCESS_DENIED", f"Not enough permissions to access: {what}"),
+            )
+            for what in ("POST /ugcPosts", "userinfo.GET.NO_VERSION", "posts.CREATE.20260901")
+            for more in ({}, {"serviceErrorCode": 100})
+        ),
     ],
 )
 def test_read_problem_takes_the_most_precise_word(body: dict[str, Any], problem: Problem) -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.profile.imports.model import Kind, Observation, hash_of_text
+from services.profile.imports.model import Kind, Observation
 from services.profile.linkedin.changelog import Change
 from services.profile.portability.changes import observed
+from services.profile.words import hash_of_words
 
 ME, OTHER = "urn:li:person:me", "urn:li:person:other"
 AT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
@@ -27,14 +28,14 @@ def change(resource: str, actor: str, activity: dict[str, Any], method: str = "C
             "socialActions/comments",
             OTHER,
             {"object": "urn:li:activity:1", "message": {"text": "theirs"}},
-            Kind.COMMENT,
+            Kind.COMMENT_RECEIVED,
             "urn:li:activity:1",
         ),
         (
             "socialActions/likes",
             OTHER,
             {"object": "urn:li:activity:1"},
-            Kind.REACTION,
+            Kind.REACTION_RECEIVED,
             "urn:li:activity:1",
         ),
         ("messages", ME, {"recipients": [OTHER], "thread": "t"}, Kind.MESSAGE_SENT, OTHER),
@@ -61,7 +62,63 @@ def test_the_members_own_words_are_recognised_by_their_hash() -> None:
     )
 
     assert told is not None
-    assert told.text_hash == hash_of_text("My  own\nwords")
+    assert told.text_hash == hash_of_words("My  own\nwords")
+
+
+POST = "urn:li:activity:1"
+COMMENT = "urn:li:comment:(urn:li:activity:1,7)"
+
+
+@pytest.mark.parametrize(
+    ("resource", "activity", "subject", "remote_id"),
+    [
+        ("ugcPosts", {"id": "urn:li:share:1"}, "urn:li:share:1", "urn:li:share:1"),
+        (
+            "ugcPosts",
+            {"id": "urn:li:share:2", "responseContext": {"parent": "urn:li:share:1"}},
+            "urn:li:share:2",
+            "",
+        ),
+        ("socialActions/comments", {"id": "7", "object": POST}, POST, COMMENT),
+        ("socialActions/comments", {"$URN": COMMENT, "object": POST}, POST, COMMENT),
+        (
+            "socialActions/comments",
+            {"id": "8", "object": POST, "parentComment": COMMENT},
+            COMMENT,
+            "urn:li:comment:(urn:li:activity:1,8)",
+        ),
+        ("socialActions/comments", {"id": "x" * 300, "object": POST}, POST, ""),
+        ("socialActions/likes", {"object": POST}, POST, f"urn:li:reaction:({ME},{POST})"),
+        (
+            "invitations",
+            {"id": "urn:li:invitation:3", "invitee": OTHER},
+            OTHER,
+            "urn:li:invitation:3",
+        ),
+    ],
+)
+def test_what_the_member_made_bears_its_name(
+    resource: str, activity: dict[str, Any], subject: str, remote_id: str
+) -> None:
+    told = observed(change(resource, ME, activity), ME)
+
+    assert told is not None
+    assert (told.subject, told.remote_id) == (subject, remote_id)
+
+
+def test_an_answered_invitation_was_not_sent_again() -> None:
+    assert observed(change("invitations", ME, {"invitee": OTHER}, "ACTION"), ME) is None
+
+
+def test_two_who_comment_at_once_are_two() -> None:
+    one, two = (
+        observed(change("socialActions/comments", actor, {"object": POST}), ME)
+        for actor in (OTHER, "urn:li:person:third")
+    )
+
+    assert one is not None
+    assert two is not None
+    assert one.fact_hash != two.fact_hash
 
 
 def test_a_post_of_somebody_else_tells_nothing() -> None:
@@ -81,6 +138,7 @@ _values = st.recursive(
     max_leaves=8,
 )
 _NAMES = ["id", "specificContent", "object", "message", "recipients", "thread", "invitee", "to"]
+_NAMES += ["parentComment", "responseContext", "reactionType", "$URN"]
 
 
 @given(

@@ -191,6 +191,7 @@ class RecordReconciliationRequest(_message.Message):
     REMOTE_ID_FIELD_NUMBER: _builtins.int
     ERROR_MESSAGE_FIELD_NUMBER: _builtins.int
     RETRY_TIME_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     """Required. The attempt."""
     fence: _builtins.int
@@ -203,6 +204,8 @@ class RecordReconciliationRequest(_message.Message):
     """What LinkedIn made; required when confirmed."""
     error_message: _builtins.str
     """Why it is not confirmed."""
+    evidence: _builtins.str
+    """What has settled it, such as `change_log`; told in the attempt's story."""
     @_builtins.property
     def retry_time(self) -> _timestamp_pb2.Timestamp:
         """When not decided: when to read it back again; required then."""
@@ -216,10 +219,11 @@ class RecordReconciliationRequest(_message.Message):
         remote_id: _builtins.str = ...,
         error_message: _builtins.str = ...,
         retry_time: _timestamp_pb2.Timestamp | None = ...,
+        evidence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["retry_time", b"retry_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "error_message", b"error_message", "fence", b"fence", "remote_id", b"remote_id", "retry_time", b"retry_time", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "error_message", b"error_message", "evidence", b"evidence", "fence", b"fence", "remote_id", b"remote_id", "retry_time", b"retry_time", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -243,6 +243,7 @@ class ReconcileActionResponse(_message.Message):
     ERROR_MESSAGE_FIELD_NUMBER: _builtins.int
     RETRY_TIME_FIELD_NUMBER: _builtins.int
     RECONCILE_COUNT_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
     outcome: Global___ReconcileOutcome.ValueType
     """What is known now."""
     remote_id: _builtins.str
@@ -253,6 +254,10 @@ class ReconcileActionResponse(_message.Message):
     """The same in words without personal data."""
     reconcile_count: _builtins.int
     """How many times it has been read back."""
+    evidence: _builtins.str
+    """What has settled it: `read_back`, `change_log` (LinkedIn's log of what the member did) or
+    `repetition` (LinkedIn refused the same post again); empty for LinkedIn's own answer.
+    """
     @_builtins.property
     def retry_time(self) -> _timestamp_pb2.Timestamp:
         """When undecided: when to ask again."""
@@ -266,10 +271,11 @@ class ReconcileActionResponse(_message.Message):
         error_message: _builtins.str = ...,
         retry_time: _timestamp_pb2.Timestamp | None = ...,
         reconcile_count: _builtins.int = ...,
+        evidence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["retry_time", b"retry_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_code", b"error_code", "error_message", b"error_message", "outcome", b"outcome", "reconcile_count", b"reconcile_count", "remote_id", b"remote_id", "retry_time", b"retry_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_code", b"error_code", "error_message", b"error_message", "evidence", b"evidence", "outcome", b"outcome", "reconcile_count", b"reconcile_count", "remote_id", b"remote_id", "retry_time", b"retry_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
