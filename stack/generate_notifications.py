@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.profile.notifications.kinds import CATALOGUE
+from services.profile.notifications.kinds import CATALOGUE, WITHOUT_SOURCE
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "notifications.md"
 OPENING = """\
@@ -56,11 +56,17 @@ knows is forgotten.
 With the privacy level `PRIVACY_LEVEL_ENHANCED`, mails and push messages only say that there is
 something new.
 
+## Not wanted
+
+`mutedNotificationKinds` of the preferences names kinds that the user does not want to be told of,
+in any way; the critical cannot be named.
+
 ## Kinds
 
 `$name` is filled in; `data` holds the same values, and ids of what it is about. More kinds may
 come: show those you do not know by their title.
 """
+WAITING = "Not told of yet:\n"
 HEADER = ("Kind", "Severity", "Title", "Body")
 
 
@@ -71,7 +77,8 @@ def notifications_page() -> str:
         for kind, wording in CATALOGUE.items()
     ]
     lines = [_line(HEADER), _line(("---",) * len(HEADER)), *map(_line, rows)]
-    return "\n".join([OPENING, *lines, ""])
+    waiting = [f"- `{kind}`: {why}." for kind, why in WITHOUT_SOURCE.items()]
+    return "\n".join([OPENING, *lines, "", WAITING, *waiting, ""])
 
 
 def _line(cells: tuple[str, ...]) -> str:

@@ -19,7 +19,7 @@ from services.kernel.server import serve
 def build(given: Runtime) -> Room:
     """The automation room on the given parts."""
     actions = Actions(given.db, PageTokens(given.keys, "automation.actions"))
-    attempts = Attempts(given.db, Permissions(given.mesh))
+    attempts = Attempts(given.db, Permissions(given.mesh), given.outbox)
     reconciling = Reconciling(given.db, given.outbox)
     return Room(
         servicers={

@@ -11,9 +11,11 @@ from uuid import UUID
 from services.automation import store
 from services.automation.errors import ActionHeld, AutomationOff
 from services.automation.model import Attempt, AttemptResult, Step, WantedAttempt
+from services.automation.notices import notice_of
 from services.kernel.caller import actor_name
 from services.kernel.db import Database
 from services.kernel.errors import InvalidRequest
+from services.kernel.outbox import Outbox
 from services.kernel.periodic import Cursor
 from services.kernel.permissions import Permissions
 
@@ -32,6 +34,7 @@ class Attempts:
 
     db: Database
     permissions: Permissions
+    outbox: Outbox
 
     async def begin(self, wanted: WantedAttempt, claimed_by: str) -> Attempt:
         """Enter an attempt, or take it over when nobody holds it; one that has ended is returned.
@@ -70,10 +73,14 @@ class Attempts:
         if result.state == "confirmed" and not result.remote_id:
             raise InvalidRequest({"remote_id": "must be set when confirmed"})
         async with self.db.transaction() as tx:
-            user_id = await store.record_attempt(tx, attempt_id, fence, result)
-            if user_id is not None:
-                step = Step("claimed", result.state, fence, _actor(), result.detail())
-                await store.add_event(tx, attempt_id, user_id, step)
+            ended = await store.record_attempt(tx, attempt_id, fence, result)
+            if ended is None:
+                return
+            step = Step("claimed", result.state, fence, _actor(), result.detail())
+            await store.add_event(tx, attempt_id, ended.user_id, step)
+            notice = notice_of(attempt_id, ended, result)
+            if notice is not None:
+                await self.outbox.add(tx, topic="notice", payload=notice, user_id=ended.user_id)
 
     async def sweep_lapsed(self, _: Cursor) -> Cursor:
         """Return attempts to the queue whose holder has gone silent; a batch at a time."""

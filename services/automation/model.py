@@ -57,6 +57,15 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that has just ended."""
+
+    user_id: UUID
+    action_id: UUID
+    action_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptResult:
     """How an attempt ended."""
 
@@ -122,14 +131,6 @@ class ActionEvent:
     actor: str
     detail: Mapping[str, Any]
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page of a list ended."""
-
-    created_at: datetime
-    attempt_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ UPDATE automation_logs
        next_allowed_time = $7, lease_until = NULL,
        executed_at = CASE WHEN $3::text = 'unknown' THEN executed_at ELSE now() END
  WHERE id = $1 AND fence = $2 AND state = 'claimed'
-RETURNING user_id;
+RETURNING user_id, action_id, action_type;
 
 -- get_state --
 -- What a claim has come to; no row when the fence is old. For workers.

@@ -9,7 +9,7 @@ from services.automation.model import (
     ActionEvent,
     Attempt,
     AttemptResult,
-    Position,
+    Ended,
     Reading,
     ReadingResult,
     Step,
@@ -18,6 +18,7 @@ from services.automation.model import (
 from services.kernel import sql
 from services.kernel.db import Database, Transaction, constraint_errors
 from services.kernel.errors import FenceLost
+from services.kernel.paging import Position
 
 QUERIES = sql.beside(__file__)
 
@@ -70,9 +71,9 @@ async def claim_attempt(
 
 async def record_attempt(
     tx: Transaction, attempt_id: UUID, fence: int, result: AttemptResult
-) -> UUID | None:
-    """End an attempt and return its user; None when it has ended just so. Raises FenceLost."""
-    user_id: UUID | None = await tx.fetchval(
+) -> Ended | None:
+    """End an attempt and return it; None when it has ended just so. Raises FenceLost."""
+    row = await tx.fetchrow(
         QUERIES["record_attempt"],
         attempt_id,
         fence,
@@ -82,11 +83,12 @@ async def record_attempt(
         result.block_reasons,
         result.next_allowed_at,
     )
-    if user_id is None:
-        state = await tx.fetchval(QUERIES["get_state"], attempt_id, fence)
-        if state != result.state:
-            raise FenceLost
-    return user_id
+    if row is not None:
+        return Ended(**row)
+    state = await tx.fetchval(QUERIES["get_state"], attempt_id, fence)
+    if state != result.state:
+        raise FenceLost
+    return None
 
 
 async def return_lapsed(tx: Transaction, limit: int, actor: str) -> int:
@@ -146,7 +148,7 @@ async def list_actions(
     db: Database, user_id: UUID, content_id: UUID | None, after: Position | None, limit: int
 ) -> list[Action]:
     """Read up to `limit` of the user's attempts, newest first."""
-    at, attempt_id = (after.created_at, after.attempt_id) if after else (None, None)
+    at, attempt_id = (after.at, after.row_id) if after else (None, None)
     rows = await db.fetch(QUERIES["list_actions"], user_id, content_id, at, attempt_id, limit)
     return [Action.from_row(row) for row in rows]
 

@@ -70,14 +70,6 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page of a list ended."""
-
-    updated_at: datetime
-    content_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class CalendarTime:
     """A point in time, and the zone in which the user reads it."""
 
@@ -154,6 +146,16 @@ class PublicationResult:
     """Why it failed or waits."""
     retry_at: datetime | None
     """When deferred: not before this."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPublication:
+    """A publication whose answer was lost."""
+
+    user_id: UUID
+    fence: int
+    name: str
+    """What its user knows it by."""
 
 
 @dataclass(frozen=True, slots=True)

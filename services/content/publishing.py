@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from services.content import store
 from services.content.changes import Changes
 from services.content.model import DueContent, Outcome, Publication, PublicationResult, Recorded
-from services.content.notices import notice_of
+from services.content.notices import notice_of, unsure_notice
 from services.kernel.db import Database, Transaction
 from services.kernel.doorbell import Doorbell
 from services.kernel.errors import InvalidRequest
@@ -65,14 +65,19 @@ class Publishing:
     async def settle(self, content_id: UUID, action_id: UUID, result: PublicationResult) -> None:
         """Store what became of an action whose answer was lost, unless that is known.
 
+        One that nobody can find out stays unknown, and its user is asked to look.
         Raises InvalidRequest for a result without what its outcome needs.
         """
         check_result(result)
         async with self.db.transaction() as tx:
-            fence = await store.lock_unknown(tx, content_id, action_id)
-            if fence is None:
+            unknown = await store.lock_unknown(tx, content_id, action_id)
+            if unknown is None:
                 return
-            recorded = await store.record_publication(tx, content_id, fence, result)
+            if result.outcome is Outcome.UNKNOWN:
+                notice = unsure_notice(content_id, action_id, unknown.name, result.error)
+                await self.outbox.add(tx, topic="notice", payload=notice, user_id=unknown.user_id)
+                return
+            recorded = await store.record_publication(tx, content_id, unknown.fence, result)
             if recorded is not None:
                 await self._follow_up(tx, content_id, result, recorded)
 

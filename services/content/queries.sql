@@ -166,7 +166,7 @@ SELECT publish_state FROM content WHERE id = $1 AND fence = $2;
 -- Hold a content while what became of it is settled; no row when that is known, or when another
 -- action is to publish it by now. For workers.
 -- $1 id uuid, $2 publish_action_id uuid
-SELECT fence
+SELECT user_id, fence, coalesce(nullif(title, ''), left(body_text, 80), '') AS name
   FROM content
  WHERE id = $1 AND publish_action_id = $2 AND publish_state = 'unknown'
    FOR UPDATE;

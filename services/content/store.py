@@ -9,15 +9,16 @@ from services.content.model import (
     CalendarTime,
     Content,
     Draft,
-    Position,
     Publication,
     PublicationClaim,
     PublicationResult,
     Recorded,
+    UnknownPublication,
 )
 from services.kernel import sql
 from services.kernel.db import Database, Transaction
 from services.kernel.errors import FenceLost
+from services.kernel.paging import Position
 
 QUERIES = sql.beside(__file__)
 
@@ -49,7 +50,7 @@ async def list_content(
     db: Database, user_id: UUID, statuses: Sequence[str], after: Position | None, limit: int
 ) -> list[Content]:
     """Read up to `limit` of the user's contents, the newest change first."""
-    at, content_id = (after.updated_at, after.content_id) if after else (None, None)
+    at, content_id = (after.at, after.row_id) if after else (None, None)
     rows = await db.fetch(QUERIES["list_content"], user_id, statuses, at, content_id, limit)
     return [Content.from_row(row) for row in rows]
 
@@ -145,7 +146,9 @@ async def record_publication(
     return None
 
 
-async def lock_unknown(tx: Transaction, content_id: UUID, action_id: UUID) -> int | None:
-    """Hold a content whose publication by this action is unknown; its fence, else None."""
-    fence: int | None = await tx.fetchval(QUERIES["lock_unknown"], content_id, action_id)
-    return fence
+async def lock_unknown(
+    tx: Transaction, content_id: UUID, action_id: UUID
+) -> UnknownPublication | None:
+    """Hold a content whose publication by this action is unknown; None when there is none."""
+    row = await tx.fetchrow(QUERIES["lock_unknown"], content_id, action_id)
+    return None if row is None else UnknownPublication(**row)

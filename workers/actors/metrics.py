@@ -22,7 +22,7 @@ _CONTENT_METRICS = {
 
 
 async def record_profile_metrics(service: str, message_id: str, fence: int) -> None:
-    """Give a member's counts to the time series."""
+    """Give the counts of a member and of their company pages to the time series."""
     await deliver(service, message_id, fence, _record_profile_metrics)
 
 
@@ -33,13 +33,17 @@ async def record_post_metrics(service: str, message_id: str, fence: int) -> None
 
 async def _record_profile_metrics(open_: Open, delivery: Delivery) -> None:
     payload = delivery.payload
-    await open_.clients.analytics.RecordProfileMetrics(
-        analytics.RecordProfileMetricsRequest(
-            user_id=payload["user_id"],
-            time=_time(payload),
-            measurements=_measurements(payload["metrics"]),
+    member = {"urn": "", "metrics": payload["metrics"]}
+    # A message of an older release tells of no pages.
+    for counted in (member, *payload.get("pages", ())):
+        await open_.clients.analytics.RecordProfileMetrics(
+            analytics.RecordProfileMetricsRequest(
+                user_id=payload["user_id"],
+                page_urn=counted["urn"],
+                time=_time(payload),
+                measurements=_measurements(counted["metrics"]),
+            )
         )
-    )
 
 
 async def _record_post_metrics(open_: Open, delivery: Delivery) -> None:

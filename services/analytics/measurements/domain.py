@@ -15,10 +15,12 @@ class Measurements:
     def __init__(self, series: Database) -> None:
         self._series = series
 
-    async def of_member(self, user_id: UUID, at: datetime, measured: Sequence[Measurement]) -> None:
-        """Keep a member's counts."""
+    async def of_member(
+        self, user_id: UUID, page_urn: str | None, *, at: datetime, measured: Sequence[Measurement]
+    ) -> None:
+        """Keep the counts of a member, or of a company page that they administer."""
         async with self._series.transaction() as tx:
-            await store.add_profile_metrics(tx, user_id, at, measured)
+            await store.add_profile_metrics(tx, user_id, page_urn, at=at, measured=measured)
 
     async def of_content(
         self, user_id: UUID, content_id: UUID, *, at: datetime, measured: Sequence[Measurement]

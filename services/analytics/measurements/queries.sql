@@ -1,10 +1,12 @@
 -- add_profile_metrics --
--- Counts of a member that are not there yet, in one order so that no two calls deadlock.
+-- Counts of a member or a page that are not there yet, in one order so that no two calls deadlock.
 -- $1 user_id uuid, $2 time timestamptz, $3 event_ids uuid[], $4 metric_types text[],
--- $5 values bigint[], $6 previous values bigint[], $7 deltas bigint[]
+-- $5 values bigint[], $6 previous values bigint[], $7 deltas bigint[], $8 page urn text or null
 INSERT INTO profile_metrics
-       (time, user_id, metric_type, metric_value, previous_value, change_delta, event_id)
-SELECT $2, $1, counted.metric_type, counted.value, counted.previous, counted.delta, counted.event_id
+       (time, user_id, metric_type, metric_value, previous_value, change_delta, event_id,
+        subject_urn)
+SELECT $2, $1, counted.metric_type, counted.value, counted.previous, counted.delta,
+       counted.event_id, $8
   FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
        AS counted (event_id, metric_type, value, previous, delta)
  ORDER BY counted.event_id

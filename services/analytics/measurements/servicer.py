@@ -22,8 +22,9 @@ class MeasurementsInternalServicer:
     ) -> pb.RecordProfileMetricsResponse:
         await self._measurements.of_member(
             UUID(request.user_id),
-            to_datetime("time", request.time),
-            _from_proto(request.measurements),
+            request.page_urn or None,
+            at=to_datetime("time", request.time),
+            measured=_from_proto(request.measurements),
         )
         return pb.RecordProfileMetricsResponse()
 

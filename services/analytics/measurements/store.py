@@ -12,9 +12,14 @@ QUERIES = sql.beside(__file__)
 
 
 async def add_profile_metrics(
-    tx: Transaction, user_id: UUID, at: datetime, measured: Sequence[Measurement]
+    tx: Transaction,
+    user_id: UUID,
+    page_urn: str | None,
+    *,
+    at: datetime,
+    measured: Sequence[Measurement],
 ) -> None:
-    """Keep a member's counts of one time (aware); each once."""
+    """Keep the counts of a member, or of one of their pages, of one time (aware); each once."""
     await tx.execute(
         QUERIES["add_profile_metrics"],
         user_id,
@@ -24,6 +29,7 @@ async def add_profile_metrics(
         [one.value for one in measured],
         [one.previous for one in measured],
         [one.delta for one in measured],
+        page_urn,
     )
 
 

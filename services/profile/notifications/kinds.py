@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PUBLISH_FAILED = "publish_failed"
     PUBLISH_PUT_OFF = "publish_put_off"
     PUBLISH_UNKNOWN = "publish_unknown"
+    PUBLISH_UNSURE = "publish_unsure"
     ACTION_BLOCKED = "action_blocked"
     ACTION_FAILED = "action_failed"
     ACTION_UNSURE = "action_unsure"
@@ -100,10 +101,18 @@ CATALOGUE: Mapping[Kind, Wording] = MappingProxyType(
         ),
         Kind.PUBLISH_UNKNOWN: Wording(
             Severity.WARNING,
-            Template("Please check on LinkedIn: $title"),
+            Template("Perhaps published: $title"),
             Template(
                 "LinkedIn's answer to your post \u201c$title\u201d was lost. It may be online or "
-                "not; it is not sent again by itself."
+                "not: we look and tell you. It is not sent again by itself."
+            ),
+        ),
+        Kind.PUBLISH_UNSURE: Wording(
+            Severity.WARNING,
+            Template("Please check on LinkedIn: $title"),
+            Template(
+                "LinkedIn's answer to your post \u201c$title\u201d was lost, and we cannot look "
+                "whether it is online ($reason). It is not sent again by itself."
             ),
         ),
         Kind.ACTION_BLOCKED: Wording(
@@ -145,3 +154,11 @@ CATALOGUE: Mapping[Kind, Wording] = MappingProxyType(
     }
 )
 """How each kind is told."""
+
+WITHOUT_SOURCE: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.ACTION_NEEDS_CONFIRMATION: "nothing prepares actions that wait for a confirmation",
+        Kind.ACCOUNT_PAUSED: "nothing pauses an account by itself",
+    }
+)
+"""Kinds that nobody tells of yet, and why. Clients may know them, so their words stay."""

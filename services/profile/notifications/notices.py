@@ -26,13 +26,18 @@ class Notice:
 
 
 async def notify(tx: Transaction, notice: Notice) -> None:
-    """Tell a user once `tx` commits; a notice with a dedupe key that was used tells nothing.
+    """Tell a user once `tx` commits, unless they do not want to hear of the kind.
+
+    A notice with a dedupe key that was used tells nothing.
 
     Raises KeyError when data that the wording needs is missing, UserNotFound.
     Source: docs/decisions/0125-notices-need-only-the-transaction.md
     """
     told = _told(notice)
-    ways = ways_for(told.severity, await get_preferences(tx, notice.user_id))
+    preferences = await get_preferences(tx, notice.user_id)
+    if notice.kind in preferences.muted_kinds:
+        return
+    ways = ways_for(told.severity, preferences)
     added = await store.add_notification(tx, notice.user_id, told, notice.dedupe_key, ways)
     if added is None:
         return

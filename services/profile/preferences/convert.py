@@ -28,6 +28,7 @@ _NAMES = _SWITCHES | {
     "privacy_level": "privacy_level",
     "digest_frequency": "digest_frequency",
     "quiet_hours": "quiet_hours",
+    "muted_notification_kinds": "muted_kinds",
 }
 """A message's field to the model's; the tables carry the names of old."""
 EVERYTHING = "*"
@@ -45,6 +46,7 @@ def preferences_to_proto(preferences: Preferences) -> profile_pb2.Preferences:
             f"DIGEST_FREQUENCY_{preferences.digest_frequency.name}"
         ),
         quiet_hours=None if quiet is None else _quiet_to_proto(quiet),
+        muted_notification_kinds=preferences.muted_kinds,
         etag=preferences.etag,
     )
 
@@ -71,6 +73,8 @@ def given_from_proto(change: pb.PreferencesChange) -> dict[str, Any]:
         given["quiet_hours"] = QuietHours(
             time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
         )
+    if change.muted_notification_kinds:
+        given["muted_kinds"] = tuple(sorted(set(change.muted_notification_kinds)))
     return given
 
 

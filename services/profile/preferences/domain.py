@@ -8,10 +8,15 @@ from uuid import UUID
 from services.kernel.db import Database
 from services.kernel.errors import EtagMismatch, InvalidRequest
 from services.profile.notifications.delivery import look_at_digest
+from services.profile.notifications.kinds import CATALOGUE, Severity
 from services.profile.preferences import store
 from services.profile.preferences.model import Preferences
 
 DEFAULTS = Preferences()
+MUTABLE = frozenset(
+    kind.value for kind, wording in CATALOGUE.items() if wording.severity is not Severity.CRITICAL
+)
+"""Kinds of notifications that a user may do without."""
 FIELDS = (
     "notification_email",
     "notification_push",
@@ -23,6 +28,7 @@ FIELDS = (
     "privacy_level",
     "digest_frequency",
     "quiet_hours",
+    "muted_kinds",
 )
 """What users may change, as the model names it."""
 
@@ -86,3 +92,7 @@ def _check(changes: Mapping[str, Any]) -> None:
     quiet = changes.get("quiet_hours")
     if quiet is not None and quiet.start == quiet.end:
         raise InvalidRequest({"preferences.quiet_hours": "must not begin and end at the same time"})
+    refused = sorted(set(changes.get("muted_kinds", ())) - MUTABLE)
+    if refused:
+        rule = f"must not name {', '.join(refused)}: unknown, or critical"
+        raise InvalidRequest({"preferences.muted_notification_kinds": rule})

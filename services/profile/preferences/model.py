@@ -64,6 +64,8 @@ class Preferences:
     privacy_level: PrivacyLevel = PrivacyLevel.STANDARD
     digest_frequency: DigestFrequency = DigestFrequency.DAILY
     quiet_hours: QuietHours | None = None
+    muted_kinds: tuple[str, ...] = ()
+    """Of notifications that the user does not want to be told of; sorted."""
     version: int = 1
 
     @classmethod
@@ -82,6 +84,7 @@ class Preferences:
             privacy_level=PrivacyLevel(row["privacy_level"]),
             digest_frequency=DigestFrequency(data.get("digest_frequency", DigestFrequency.DAILY)),
             quiet_hours=QuietHours(*map(time.fromisoformat, quiet)) if quiet else None,
+            muted_kinds=tuple(data.get("muted_kinds", ())),
             version=row["version"],
         )
 
@@ -97,6 +100,7 @@ class Preferences:
         return {
             "digest_frequency": self.digest_frequency.value,
             "quiet_hours": quiet and [f"{quiet.start:%H:%M}", f"{quiet.end:%H:%M}"],
+            "muted_kinds": list(self.muted_kinds),
         }
 
     @property

@@ -1,6 +1,5 @@
 """Which counts come of a reading, by what names they are kept and announced."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -19,11 +18,10 @@ def member_figures(reading: MemberReading) -> list[Figure]:
     ]
 
 
-def page_figures(pages: Sequence[PageReading]) -> list[Figure]:
-    """The counts of pages that LinkedIn told."""
+def page_figures(page: PageReading) -> list[Figure]:
+    """The counts of a page that LinkedIn told."""
     return [
         Figure(page.organisation.urn, name, value)
-        for page in pages
         for name, value in _told_of(page).items()
         if value is not None
     ]

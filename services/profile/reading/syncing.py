@@ -34,9 +34,15 @@ from services.profile.reading.figures import (
 )
 from services.profile.reading.intervals import jittered
 from services.profile.reading.member import read_member
-from services.profile.reading.model import Figure, MemberReading, SyncClaim, Withheld
+from services.profile.reading.model import (
+    Figure,
+    MemberReading,
+    PageReading,
+    SyncClaim,
+    Withheld,
+)
 from services.profile.reading.sessions import Sessions
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 from services.profile.webhooks.events import EventType, emit
 
 log = structlog.get_logger()
@@ -145,7 +151,6 @@ class Syncing:
         if reading.pages is not None:
             pages = [page.organisation for page in reading.pages]
             await store.put_pages(tx, claim.user_id, pages)
-            await self._put_figures(tx, claim.user_id, page_figures(reading.pages))
         # The score counts connections, so that it follows what was just read of them.
         metrics = await self._put_figures(tx, claim.user_id, member_figures(reading))
         score = await self._score(tx, claim.user_id)
@@ -155,6 +160,7 @@ class Syncing:
             "user_id": str(claim.user_id),
             "time": measured_at.isoformat(),
             "metrics": metrics,
+            "pages": await self._put_pages(tx, claim.user_id, reading.pages or ()),
         }
         await self._outbox.add(tx, topic=TOPIC, queue="low", user_id=claim.user_id, payload=payload)
         told = {"completeness_score": score}
@@ -167,6 +173,16 @@ class Syncing:
         score = assess(facts).score
         await store.put_completeness(tx, user_id, score)
         return score
+
+    async def _put_pages(
+        self, tx: Transaction, user_id: UUID, pages: Sequence[PageReading]
+    ) -> list[dict[str, Any]]:
+        """Keep the figures of pages; returns those of each page of which LinkedIn told any."""
+        counted = {
+            page.organisation.urn: await self._put_figures(tx, user_id, page_figures(page))
+            for page in pages
+        }
+        return [{"urn": urn, "metrics": metrics} for urn, metrics in counted.items() if metrics]
 
     async def _put_figures(
         self, tx: Transaction, user_id: UUID, figures: Sequence[Figure]

@@ -1,7 +1,9 @@
 """Attempts: held by one, ended once, never two that may have reached LinkedIn."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,6 +12,7 @@ from inergize.automation.v1 import automation_internal_service_pb2 as internal
 from inergize.common.v1 import work_internal_service_pb2 as work
 from inergize.common.v1.work_internal_service_pb2_grpc import WorkInternalServiceStub
 
+from services.profile.notifications.kinds import CATALOGUE, Kind
 from tests.integration.automation.calls import (
     BLOCKED,
     CLAIMED,
@@ -201,3 +204,39 @@ async def test_sweep_returns_lapsed_attempts_and_shuts_their_holders_out(
     again = await workers.begin(action_id)
     assert (again.attempt_id, again.state) == (slept.attempt_id, CLAIMED)
     await workers.end(again, CONFIRMED)
+
+
+async def notices(workers: Workers) -> list[dict[str, Any]]:
+    rows = await workers.room.admin.fetch(
+        "SELECT payload FROM automation.outbox WHERE topic = 'notice' AND user_id = $1",
+        workers.user_id,
+    )
+    return [json.loads(row["payload"]) for row in rows]
+
+
+async def test_what_safety_holds_back_for_good_is_told_once(workers: Workers) -> None:
+    begun = await workers.begin(action_type="post_first_comment")
+    for _ in range(2):
+        await workers.end(begun, BLOCKED, block_reasons=["restricted: Your account is restricted."])
+
+    (told,) = await notices(workers)
+
+    assert told["kind"] == "action_blocked"
+    assert told["data"] == {
+        "attempt_id": begun.attempt_id,
+        "action": "the first comment under your post",
+        "reason": "restricted: Your account is restricted",
+    }
+    assert CATALOGUE[Kind.ACTION_BLOCKED].filled(told["data"])
+
+
+async def test_what_is_put_off_or_told_by_others_is_not_told(workers: Workers) -> None:
+    later = timestamp(datetime.now(UTC) + timedelta(hours=3))
+    put_off = await workers.begin(action_type="post_first_comment")
+    await workers.end(put_off, BLOCKED, block_reasons=["full"], next_allowed_time=later)
+    post = await workers.begin()
+    await workers.end(post, BLOCKED, block_reasons=["full"])
+    refused = await workers.begin(action_type="post_first_comment")
+    await workers.end(refused, REJECTED, error_message="refused")
+
+    assert await notices(workers) == []

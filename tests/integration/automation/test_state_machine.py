@@ -69,7 +69,8 @@ class Story:
                 await self.workers.lapse_leases()
             case ("sweep",):
                 given = self.workers.room.given
-                await Attempts(given.db, Permissions(given.mesh)).sweep_lapsed(None)
+                attempts = Attempts(given.db, Permissions(given.mesh), given.outbox)
+                await attempts.sweep_lapsed(None)
 
     async def check(self) -> None:
         rows = await self._attempts()

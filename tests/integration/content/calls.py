@@ -129,6 +129,17 @@ class Machinery:
     async def publish(self, claim: internal.PublicationClaim) -> None:
         await self.record(claim, internal.PUBLICATION_OUTCOME_PUBLISHED, remote_id=URN)
 
+    async def settle(
+        self,
+        claim: internal.PublicationClaim,
+        outcome: internal.PublicationOutcome.ValueType,
+        **fields: Any,
+    ) -> None:
+        request = internal.SettlePublicationRequest(
+            content_id=claim.content_id, action_id=claim.action_id, outcome=outcome, **fields
+        )
+        await self.stub.SettlePublication(request, metadata=self.room.as_service("workers"))
+
     async def lapse_leases(self) -> None:
         await self.room.admin.execute("UPDATE content.content SET lease_until = now()")
 

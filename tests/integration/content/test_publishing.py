@@ -61,10 +61,11 @@ async def test_publication_leaves_one_event_however_often_it_is_recorded(
     await machinery.publish(claim)
 
     assert (await author.get(content.content_id)).etag == etag
-    counted, told = await room.admin.fetch(
+    counted, notice, told = await room.admin.fetch(
         "SELECT topic, queue, user_id, payload::text FROM content.outbox ORDER BY topic"
     )
-    assert (counted["topic"], told["topic"]) == ("events", "webhook_event")
+    topics = (counted["topic"], notice["topic"], told["topic"])
+    assert topics == ("events", "notice", "webhook_event")
     for row in (counted, told):
         assert (row["queue"], row["user_id"]) == ("normal", author.user_id)
         for word in ("content_published", content.content_id, URN, claim.action_id):

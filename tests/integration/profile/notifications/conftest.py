@@ -8,7 +8,9 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from google.protobuf.field_mask_pb2 import FieldMask
 from inergize.profile.v1 import profile_notifications_pb2 as pb
+from inergize.profile.v1 import profile_preferences_pb2 as preferences_pb
 from inergize.profile.v1.profile_internal_service_pb2_grpc import ProfileInternalServiceStub
 from inergize.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 
@@ -41,6 +43,14 @@ class Reader:
             request, metadata=self.metadata
         )
         return reply
+
+    async def mute(self, *kinds: str) -> None:
+        """Do without some kinds of notifications, and no others."""
+        request = preferences_pb.UpdatePreferencesRequest(
+            preferences=preferences_pb.PreferencesChange(muted_notification_kinds=kinds),
+            update_mask=FieldMask(paths=["muted_notification_kinds"]),
+        )
+        await self.stub.UpdatePreferences(request, metadata=self.metadata)
 
     def watch(self, **options: Any) -> Any:
         request = pb.WatchNotificationsRequest()

@@ -9,7 +9,7 @@ from inergize.profile.v1 import linkedin_reading_pb2 as pb
 
 from tests.integration.linkedin.conftest import SandboxProcess
 from tests.integration.profile.conftest import ProfileRoom, StartProfile, publish
-from tests.integration.profile.reading.conftest import SCOPES, SYNC, Reading
+from tests.integration.profile.reading.conftest import SCOPES, SYNC, Reading, counted
 from tests.support.replies import error_info, retry_seconds
 from tests.support.waiting import eventually
 
@@ -67,6 +67,26 @@ async def test_pages_are_authors_while_the_member_administers_them(reading: Read
     await reading.run(SYNC)
 
     assert [one.urn for one in await authors(profile, user_id)] == [member.urn]
+
+
+async def test_a_pages_figures_are_told_with_how_they_changed(reading: Reading) -> None:
+    user_id = await reading.profile.connected_user(member="ada")
+    make_page(reading, "ada")
+    followers = {"subject": PAGE, "metric": "FOLLOWER"}
+    reading.profile.sandbox.post("counts", **followers, count=77)
+    await reading.sync(user_id)
+    reading.profile.sandbox.post("counts", **followers, count=80)
+    await reading.make_due()
+    await reading.run(SYNC)
+
+    first, second = await reading.announced("profile_metrics")
+
+    ((page, earlier), (same, later)) = [
+        (one["urn"], counted(one)) for told in (first, second) for one in told["pages"]
+    ]
+    assert page == same == PAGE
+    assert (earlier["followers"], later["followers"]) == ((77, None), (80, 77))
+    assert later["impressions"][1] == earlier["impressions"][0]
 
 
 async def test_an_author_says_which_scope_is_missing(profile: ProfileRoom) -> None:

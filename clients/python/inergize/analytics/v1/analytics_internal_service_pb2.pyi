@@ -283,8 +283,11 @@ class RecordProfileMetricsRequest(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     TIME_FIELD_NUMBER: _builtins.int
     MEASUREMENTS_FIELD_NUMBER: _builtins.int
+    PAGE_URN_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """Required. The member's user."""
+    page_urn: _builtins.str
+    """The company page that was counted, `urn:li:organization:...`; empty for the member."""
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
         """Required. When it was measured."""
@@ -299,10 +302,11 @@ class RecordProfileMetricsRequest(_message.Message):
         user_id: _builtins.str = ...,
         time: _timestamp_pb2.Timestamp | None = ...,
         measurements: _abc.Iterable[Global___Measurement] | None = ...,
+        page_urn: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["measurements", b"measurements", "time", b"time", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["measurements", b"measurements", "page_urn", b"page_urn", "time", b"time", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -88,7 +88,8 @@ class AnalyticsInternalServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordProfileMetrics(self, request, context):
-        """Takes what was measured of a member; each measurement's id is counted once.
+        """Takes what was measured of a member, or of a company page that they administer; each
+        measurement's id is counted once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

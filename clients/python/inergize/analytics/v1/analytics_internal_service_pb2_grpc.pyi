@@ -40,7 +40,9 @@ class AnalyticsInternalServiceStub:
     InitializeUser: _grpc.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.InitializeUserRequest, _analytics_internal_service_pb2.InitializeUserResponse]
     """Creates what Analytics keeps for a user whose LinkedIn was connected. Repeating changes nothing."""
     RecordProfileMetrics: _grpc.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordProfileMetricsRequest, _analytics_internal_service_pb2.RecordProfileMetricsResponse]
-    """Takes what was measured of a member; each measurement's id is counted once."""
+    """Takes what was measured of a member, or of a company page that they administer; each
+    measurement's id is counted once.
+    """
     RecordContentMetrics: _grpc.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordContentMetricsRequest, _analytics_internal_service_pb2.RecordContentMetricsResponse]
     """Takes what was measured of a content; each measurement's id is counted once."""
 
@@ -56,7 +58,9 @@ class AnalyticsInternalServiceAsyncStub(AnalyticsInternalServiceStub):
     InitializeUser: _aio.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.InitializeUserRequest, _analytics_internal_service_pb2.InitializeUserResponse]  # type: ignore[assignment]
     """Creates what Analytics keeps for a user whose LinkedIn was connected. Repeating changes nothing."""
     RecordProfileMetrics: _aio.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordProfileMetricsRequest, _analytics_internal_service_pb2.RecordProfileMetricsResponse]  # type: ignore[assignment]
-    """Takes what was measured of a member; each measurement's id is counted once."""
+    """Takes what was measured of a member, or of a company page that they administer; each
+    measurement's id is counted once.
+    """
     RecordContentMetrics: _aio.UnaryUnaryMultiCallable[_analytics_internal_service_pb2.RecordContentMetricsRequest, _analytics_internal_service_pb2.RecordContentMetricsResponse]  # type: ignore[assignment]
     """Takes what was measured of a content; each measurement's id is counted once."""
 
@@ -93,7 +97,9 @@ class AnalyticsInternalServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _analytics_internal_service_pb2.RecordProfileMetricsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_analytics_internal_service_pb2.RecordProfileMetricsResponse, _abc.Awaitable[_analytics_internal_service_pb2.RecordProfileMetricsResponse]]:
-        """Takes what was measured of a member; each measurement's id is counted once."""
+        """Takes what was measured of a member, or of a company page that they administer; each
+        measurement's id is counted once.
+        """
 
     @_abc_1.abstractmethod
     def RecordContentMetrics(

@@ -326,11 +326,13 @@ class SettlePublicationRequest(_message.Message):
     action_id: _builtins.str
     """Required. The action that was to publish it."""
     outcome: Global___PublicationOutcome.ValueType
-    """Required. `PUBLICATION_OUTCOME_PUBLISHED` or `PUBLICATION_OUTCOME_FAILED`."""
+    """Required. `PUBLICATION_OUTCOME_PUBLISHED`, `PUBLICATION_OUTCOME_FAILED`, or
+    `PUBLICATION_OUTCOME_UNKNOWN` when only the user can find out.
+    """
     remote_id: _builtins.str
     """LinkedIn's name for the post; required when published."""
     error: _builtins.str
-    """Why it is held not to have been published."""
+    """Why it is held not to have been published, or cannot be found out."""
     def __init__(
         self,
         *,

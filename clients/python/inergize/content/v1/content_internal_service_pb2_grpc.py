@@ -93,7 +93,7 @@ class ContentInternalServiceServicer:
 
     def SettlePublication(self, request, context):
         """Records what became of a publication whose answer was lost. One that is not unknown any more,
-        or belongs to another action, is left as it is.
+        or belongs to another action, is left as it is; of one that stays unknown its user is told.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

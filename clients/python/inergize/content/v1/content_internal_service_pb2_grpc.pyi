@@ -47,7 +47,7 @@ class ContentInternalServiceStub:
     """
     SettlePublication: _grpc.UnaryUnaryMultiCallable[_content_internal_service_pb2.SettlePublicationRequest, _content_internal_service_pb2.SettlePublicationResponse]
     """Records what became of a publication whose answer was lost. One that is not unknown any more,
-    or belongs to another action, is left as it is.
+    or belongs to another action, is left as it is; of one that stays unknown its user is told.
     """
     RecordPerformance: _grpc.UnaryUnaryMultiCallable[_content_internal_service_pb2.RecordPerformanceRequest, _content_internal_service_pb2.RecordPerformanceResponse]
     """Keeps how a published post does: running totals at one time. Repeating it changes nothing.
@@ -74,7 +74,7 @@ class ContentInternalServiceAsyncStub(ContentInternalServiceStub):
     """
     SettlePublication: _aio.UnaryUnaryMultiCallable[_content_internal_service_pb2.SettlePublicationRequest, _content_internal_service_pb2.SettlePublicationResponse]  # type: ignore[assignment]
     """Records what became of a publication whose answer was lost. One that is not unknown any more,
-    or belongs to another action, is left as it is.
+    or belongs to another action, is left as it is; of one that stays unknown its user is told.
     """
     RecordPerformance: _aio.UnaryUnaryMultiCallable[_content_internal_service_pb2.RecordPerformanceRequest, _content_internal_service_pb2.RecordPerformanceResponse]  # type: ignore[assignment]
     """Keeps how a published post does: running totals at one time. Repeating it changes nothing.
@@ -122,7 +122,7 @@ class ContentInternalServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_content_internal_service_pb2.SettlePublicationResponse, _abc.Awaitable[_content_internal_service_pb2.SettlePublicationResponse]]:
         """Records what became of a publication whose answer was lost. One that is not unknown any more,
-        or belongs to another action, is left as it is.
+        or belongs to another action, is left as it is; of one that stays unknown its user is told.
         """
 
     @_abc_1.abstractmethod

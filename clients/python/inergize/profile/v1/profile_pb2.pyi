@@ -329,6 +329,7 @@ class Preferences(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     DIGEST_FREQUENCY_FIELD_NUMBER: _builtins.int
     QUIET_HOURS_FIELD_NUMBER: _builtins.int
+    MUTED_NOTIFICATION_KINDS_FIELD_NUMBER: _builtins.int
     is_notification_email_enabled: _builtins.bool
     """Send notifications by mail. Without it not even the critical ones are mailed; what concerns the
     account's security is, whatever is set here.
@@ -359,6 +360,10 @@ class Preferences(_message.Message):
     def quiet_hours(self) -> Global___QuietHours:
         """When nothing but the critical is pushed; absent for never."""
 
+    @_builtins.property
+    def muted_notification_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Kinds of notifications that the user is not told of at all."""
+
     def __init__(
         self,
         *,
@@ -373,10 +378,11 @@ class Preferences(_message.Message):
         etag: _builtins.str = ...,
         digest_frequency: Global___DigestFrequency.ValueType = ...,
         quiet_hours: Global___QuietHours | None = ...,
+        muted_notification_kinds: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["quiet_hours", b"quiet_hours"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest_frequency", b"digest_frequency", "etag", b"etag", "has_benchmark_consent", b"has_benchmark_consent", "is_ai_enabled", b"is_ai_enabled", "is_auto_sync_enabled", b"is_auto_sync_enabled", "is_automation_enabled", b"is_automation_enabled", "is_notification_email_enabled", b"is_notification_email_enabled", "is_notification_push_enabled", b"is_notification_push_enabled", "is_optimal_posting_enabled", b"is_optimal_posting_enabled", "privacy_level", b"privacy_level", "quiet_hours", b"quiet_hours"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest_frequency", b"digest_frequency", "etag", b"etag", "has_benchmark_consent", b"has_benchmark_consent", "is_ai_enabled", b"is_ai_enabled", "is_auto_sync_enabled", b"is_auto_sync_enabled", "is_automation_enabled", b"is_automation_enabled", "is_notification_email_enabled", b"is_notification_email_enabled", "is_notification_push_enabled", b"is_notification_push_enabled", "is_optimal_posting_enabled", b"is_optimal_posting_enabled", "muted_notification_kinds", b"muted_notification_kinds", "privacy_level", b"privacy_level", "quiet_hours", b"quiet_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

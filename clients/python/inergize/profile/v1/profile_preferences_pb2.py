@@ -27,7 +27,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from inergize.profile.v1 import profile_pb2 as inergize_dot_profile_dot_v1_dot_profile__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-inergize/profile/v1/profile_preferences.proto\x12\x13inergize.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a!inergize/profile/v1/profile.proto\"\xd4\x05\n\x11PreferencesChange\x12*\n\x1dis_notification_email_enabled\x18\x01 \x01(\x08H\x00\x88\x01\x01\x12)\n\x1cis_notification_push_enabled\x18\x02 \x01(\x08H\x01\x88\x01\x01\x12!\n\x14is_auto_sync_enabled\x18\x03 \x01(\x08H\x02\x88\x01\x01\x12\'\n\x1ais_optimal_posting_enabled\x18\x04 \x01(\x08H\x03\x88\x01\x01\x12\"\n\x15is_automation_enabled\x18\x05 \x01(\x08H\x04\x88\x01\x01\x12\x1a\n\ris_ai_enabled\x18\x06 \x01(\x08H\x05\x88\x01\x01\x12\"\n\x15has_benchmark_consent\x18\x07 \x01(\x08H\x06\x88\x01\x01\x12I\n\rprivacy_level\x18\x08 \x01(\x0e\x32!.inergize.profile.v1.PrivacyLevelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00H\x07\x88\x01\x01\x12O\n\x10\x64igest_frequency\x18\t \x01(\x0e\x32$.inergize.profile.v1.DigestFrequencyB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00H\x08\x88\x01\x01\x12\x34\n\x0bquiet_hours\x18\n \x01(\x0b\x32\x1f.inergize.profile.v1.QuietHoursB \n\x1e_is_notification_email_enabledB\x1f\n\x1d_is_notification_push_enabledB\x17\n\x15_is_auto_sync_enabledB\x1d\n\x1b_is_optimal_posting_enabledB\x18\n\x16_is_automation_enabledB\x10\n\x0e_is_ai_enabledB\x18\n\x16_has_benchmark_consentB\x10\n\x0e_privacy_levelB\x13\n\x11_digest_frequency\"\xa7\x01\n\x18UpdatePreferencesRequest\x12\x43\n\x0bpreferences\x18\x01 \x01(\x0b\x32&.inergize.profile.v1.PreferencesChangeB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"R\n\x19UpdatePreferencesResponse\x12\x35\n\x0bpreferences\x18\x01 \x01(\x0b\x32 .inergize.profile.v1.Preferences\"6\n\x19GetUserPreferencesRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x81\x01\n\x1aGetUserPreferencesResponse\x12\x14\n\x0cmay_automate\x18\x01 \x01(\x08\x12\x13\n\x0bmay_call_ai\x18\x02 \x01(\x08\x12\x1e\n\x16may_learn_from_history\x18\x03 \x01(\x08\x12\x18\n\x10is_in_benchmarks\x18\x04 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-inergize/profile/v1/profile_preferences.proto\x12\x13inergize.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a!inergize/profile/v1/profile.proto\"\x88\x06\n\x11PreferencesChange\x12*\n\x1dis_notification_email_enabled\x18\x01 \x01(\x08H\x00\x88\x01\x01\x12)\n\x1cis_notification_push_enabled\x18\x02 \x01(\x08H\x01\x88\x01\x01\x12!\n\x14is_auto_sync_enabled\x18\x03 \x01(\x08H\x02\x88\x01\x01\x12\'\n\x1ais_optimal_posting_enabled\x18\x04 \x01(\x08H\x03\x88\x01\x01\x12\"\n\x15is_automation_enabled\x18\x05 \x01(\x08H\x04\x88\x01\x01\x12\x1a\n\ris_ai_enabled\x18\x06 \x01(\x08H\x05\x88\x01\x01\x12\"\n\x15has_benchmark_consent\x18\x07 \x01(\x08H\x06\x88\x01\x01\x12I\n\rprivacy_level\x18\x08 \x01(\x0e\x32!.inergize.profile.v1.PrivacyLevelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00H\x07\x88\x01\x01\x12O\n\x10\x64igest_frequency\x18\t \x01(\x0e\x32$.inergize.profile.v1.DigestFrequencyB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00H\x08\x88\x01\x01\x12\x34\n\x0bquiet_hours\x18\n \x01(\x0b\x32\x1f.inergize.profile.v1.QuietHours\x12\x32\n\x18muted_notification_kinds\x18\x0b \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x32\x42 \n\x1e_is_notification_email_enabledB\x1f\n\x1d_is_notification_push_enabledB\x17\n\x15_is_auto_sync_enabledB\x1d\n\x1b_is_optimal_posting_enabledB\x18\n\x16_is_automation_enabledB\x10\n\x0e_is_ai_enabledB\x18\n\x16_has_benchmark_consentB\x10\n\x0e_privacy_levelB\x13\n\x11_digest_frequency\"\xa7\x01\n\x18UpdatePreferencesRequest\x12\x43\n\x0bpreferences\x18\x01 \x01(\x0b\x32&.inergize.profile.v1.PreferencesChangeB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"R\n\x19UpdatePreferencesResponse\x12\x35\n\x0bpreferences\x18\x01 \x01(\x0b\x32 .inergize.profile.v1.Preferences\"6\n\x19GetUserPreferencesRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x81\x01\n\x1aGetUserPreferencesResponse\x12\x14\n\x0cmay_automate\x18\x01 \x01(\x08\x12\x13\n\x0bmay_call_ai\x18\x02 \x01(\x08\x12\x1e\n\x16may_learn_from_history\x18\x03 \x01(\x08\x12\x18\n\x10is_in_benchmarks\x18\x04 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +38,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PREFERENCESCHANGE'].fields_by_name['privacy_level']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_PREFERENCESCHANGE'].fields_by_name['digest_frequency']._loaded_options = None
   _globals['_PREFERENCESCHANGE'].fields_by_name['digest_frequency']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_PREFERENCESCHANGE'].fields_by_name['muted_notification_kinds']._loaded_options = None
+  _globals['_PREFERENCESCHANGE'].fields_by_name['muted_notification_kinds']._serialized_options = b'\272H\r\222\001\n\0202\"\006r\004\020\001\0302'
   _globals['_UPDATEPREFERENCESREQUEST'].fields_by_name['preferences']._loaded_options = None
   _globals['_UPDATEPREFERENCESREQUEST'].fields_by_name['preferences']._serialized_options = b'\272H\003\310\001\001'
   _globals['_UPDATEPREFERENCESREQUEST'].fields_by_name['etag']._loaded_options = None
@@ -45,13 +47,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETUSERPREFERENCESREQUEST'].fields_by_name['user_id']._loaded_options = None
   _globals['_GETUSERPREFERENCESREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_PREFERENCESCHANGE']._serialized_start=169
-  _globals['_PREFERENCESCHANGE']._serialized_end=893
-  _globals['_UPDATEPREFERENCESREQUEST']._serialized_start=896
-  _globals['_UPDATEPREFERENCESREQUEST']._serialized_end=1063
-  _globals['_UPDATEPREFERENCESRESPONSE']._serialized_start=1065
-  _globals['_UPDATEPREFERENCESRESPONSE']._serialized_end=1147
-  _globals['_GETUSERPREFERENCESREQUEST']._serialized_start=1149
-  _globals['_GETUSERPREFERENCESREQUEST']._serialized_end=1203
-  _globals['_GETUSERPREFERENCESRESPONSE']._serialized_start=1206
-  _globals['_GETUSERPREFERENCESRESPONSE']._serialized_end=1335
+  _globals['_PREFERENCESCHANGE']._serialized_end=945
+  _globals['_UPDATEPREFERENCESREQUEST']._serialized_start=948
+  _globals['_UPDATEPREFERENCESREQUEST']._serialized_end=1115
+  _globals['_UPDATEPREFERENCESRESPONSE']._serialized_start=1117
+  _globals['_UPDATEPREFERENCESRESPONSE']._serialized_end=1199
+  _globals['_GETUSERPREFERENCESREQUEST']._serialized_start=1201
+  _globals['_GETUSERPREFERENCESREQUEST']._serialized_end=1255
+  _globals['_GETUSERPREFERENCESRESPONSE']._serialized_start=1258
+  _globals['_GETUSERPREFERENCESRESPONSE']._serialized_end=1387
 # @@protoc_insertion_point(module_scope)

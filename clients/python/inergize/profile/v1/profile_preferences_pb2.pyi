@@ -3,9 +3,11 @@
 isort:skip_file
 Requests and responses about preferences."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from inergize.profile.v1 import profile_pb2 as _profile_pb2
 import builtins as _builtins
 import sys
@@ -34,6 +36,7 @@ class PreferencesChange(_message.Message):
     PRIVACY_LEVEL_FIELD_NUMBER: _builtins.int
     DIGEST_FREQUENCY_FIELD_NUMBER: _builtins.int
     QUIET_HOURS_FIELD_NUMBER: _builtins.int
+    MUTED_NOTIFICATION_KINDS_FIELD_NUMBER: _builtins.int
     is_notification_email_enabled: _builtins.bool
     """Send notifications by mail."""
     is_notification_push_enabled: _builtins.bool
@@ -56,6 +59,12 @@ class PreferencesChange(_message.Message):
     def quiet_hours(self) -> _profile_pb2.QuietHours:
         """When nothing but the critical is pushed. To have none, name it in the mask and leave it out here."""
 
+    @_builtins.property
+    def muted_notification_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Kinds of notifications not to be told of, none of the critical. To be told of all again, name it
+        in the mask and leave it out here.
+        """
+
     def __init__(
         self,
         *,
@@ -69,10 +78,11 @@ class PreferencesChange(_message.Message):
         privacy_level: _profile_pb2.PrivacyLevel.ValueType | None = ...,
         digest_frequency: _profile_pb2.DigestFrequency.ValueType | None = ...,
         quiet_hours: _profile_pb2.QuietHours | None = ...,
+        muted_notification_kinds: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_digest_frequency", b"_digest_frequency", "_has_benchmark_consent", b"_has_benchmark_consent", "_is_ai_enabled", b"_is_ai_enabled", "_is_auto_sync_enabled", b"_is_auto_sync_enabled", "_is_automation_enabled", b"_is_automation_enabled", "_is_notification_email_enabled", b"_is_notification_email_enabled", "_is_notification_push_enabled", b"_is_notification_push_enabled", "_is_optimal_posting_enabled", b"_is_optimal_posting_enabled", "_privacy_level", b"_privacy_level", "digest_frequency", b"digest_frequency", "has_benchmark_consent", b"has_benchmark_consent", "is_ai_enabled", b"is_ai_enabled", "is_auto_sync_enabled", b"is_auto_sync_enabled", "is_automation_enabled", b"is_automation_enabled", "is_notification_email_enabled", b"is_notification_email_enabled", "is_notification_push_enabled", b"is_notification_push_enabled", "is_optimal_posting_enabled", b"is_optimal_posting_enabled", "privacy_level", b"privacy_level", "quiet_hours", b"quiet_hours"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_digest_frequency", b"_digest_frequency", "_has_benchmark_consent", b"_has_benchmark_consent", "_is_ai_enabled", b"_is_ai_enabled", "_is_auto_sync_enabled", b"_is_auto_sync_enabled", "_is_automation_enabled", b"_is_automation_enabled", "_is_notification_email_enabled", b"_is_notification_email_enabled", "_is_notification_push_enabled", b"_is_notification_push_enabled", "_is_optimal_posting_enabled", b"_is_optimal_posting_enabled", "_privacy_level", b"_privacy_level", "digest_frequency", b"digest_frequency", "has_benchmark_consent", b"has_benchmark_consent", "is_ai_enabled", b"is_ai_enabled", "is_auto_sync_enabled", b"is_auto_sync_enabled", "is_automation_enabled", b"is_automation_enabled", "is_notification_email_enabled", b"is_notification_email_enabled", "is_notification_push_enabled", b"is_notification_push_enabled", "is_optimal_posting_enabled", b"is_optimal_posting_enabled", "privacy_level", b"privacy_level", "quiet_hours", b"quiet_hours"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_digest_frequency", b"_digest_frequency", "_has_benchmark_consent", b"_has_benchmark_consent", "_is_ai_enabled", b"_is_ai_enabled", "_is_auto_sync_enabled", b"_is_auto_sync_enabled", "_is_automation_enabled", b"_is_automation_enabled", "_is_notification_email_enabled", b"_is_notification_email_enabled", "_is_notification_push_enabled", b"_is_notification_push_enabled", "_is_optimal_posting_enabled", b"_is_optimal_posting_enabled", "_privacy_level", b"_privacy_level", "digest_frequency", b"digest_frequency", "has_benchmark_consent", b"has_benchmark_consent", "is_ai_enabled", b"is_ai_enabled", "is_auto_sync_enabled", b"is_auto_sync_enabled", "is_automation_enabled", b"is_automation_enabled", "is_notification_email_enabled", b"is_notification_email_enabled", "is_notification_push_enabled", b"is_notification_push_enabled", "is_optimal_posting_enabled", b"is_optimal_posting_enabled", "muted_notification_kinds", b"muted_notification_kinds", "privacy_level", b"privacy_level", "quiet_hours", b"quiet_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__digest_frequency: _TypeAlias = _typing.Literal["digest_frequency"]  # noqa: Y015
     _WhichOneofArgType__digest_frequency: _TypeAlias = _typing.Literal["_digest_frequency", b"_digest_frequency"]  # noqa: Y015
