@@ -21,7 +21,7 @@ from services.profile.model import member_urn
 from services.profile.portability import store
 from services.profile.portability.changes import observed
 from services.profile.portability.store import Due
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 log = structlog.get_logger()
 
