@@ -22,7 +22,7 @@ from services.profile.model import member_urn
 from services.profile.portability import counting, store, telling
 from services.profile.portability.changes import observed
 from services.profile.portability.store import Due
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 log = structlog.get_logger()
 
