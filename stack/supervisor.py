@@ -20,8 +20,8 @@ Task = Iterator[None]
 
 _BUSY_WAIT_S = 0.03
 _IDLE_WAIT_S = 1.0
-_PROBE_EVERY_S = 2.0
-_PROBE_STARTING_EVERY_S = 0.05
+_PROBE_EVERY_S = {State.READY: 5.0, State.NOT_ANSWERING: 1.0, State.STARTING: 0.05}
+"""Nothing but a word to the user hangs on a child that was ready: Envoy asks for itself."""
 _ROTATE_EVERY_S = 5.0
 _MOST_STARTUP_CRASHES = 3
 
@@ -170,10 +170,7 @@ class Supervisor:
             if child.pid is None or child.state is State.STOPPING or now < child.probe_due_at:
                 continue
             self._judge(child, is_healthy=child.program.is_healthy())
-            is_starting = child.state is State.STARTING
-            child.probe_due_at = monotonic() + (
-                _PROBE_STARTING_EVERY_S if is_starting else _PROBE_EVERY_S
-            )
+            child.probe_due_at = monotonic() + _PROBE_EVERY_S[child.state]
 
     def _judge(self, child: Child, *, is_healthy: bool) -> None:
         if is_healthy and child.state is not State.READY:

@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent
 ONE_PROCESS = ("acceptance", "faults")
@@ -12,6 +13,10 @@ ONE_PROCESS = ("acceptance", "faults")
 
 SKIPS_ALLOWED_IN_CI: frozenset[str] = frozenset()
 """Node ids that may skip in CI, each with its reason beside it. None so far."""
+
+settings.register_profile("any_machine", deadline=None)
+settings.load_profile("any_machine")
+"""On a busy machine an example takes its time."""
 
 
 def pytest_configure() -> None:

@@ -18,7 +18,7 @@ from workers.resources import Resources
 log = structlog.get_logger()
 
 IDLE_MS = 200
-"""An idle queue is looked at this often, at the latest."""
+"""After this long, at the latest, an idle thread sees that it is to stop."""
 STOP_MS = 50_000
 
 

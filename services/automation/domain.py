@@ -1,15 +1,13 @@
 """What users may read of the ledger."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from services.automation import store
-from services.automation.model import Action, ActionEvent, Position
+from services.automation.model import Action, ActionEvent
 from services.kernel.caller import Caller
 from services.kernel.db import Database
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +29,8 @@ class Actions:
 
         Only attempts at publishing `content_id`, when given. Raises PageTokenInvalid.
         """
-        after = read_position(self.tokens.read(caller.user_id, token))
+        after = self.tokens.after(caller.user_id, token)
         found = await store.list_actions(self.db, caller.user_id, content_id, after, size + 1)
-        page = found[:size]
-        if len(found) <= size:
-            return page, ""
-        last = page[-1]
-        position = [last.created_at.isoformat(), str(last.attempt_id)]
-        return page, self.tokens.make(caller.user_id, position)
-
-
-def read_position(token: Sequence[str] | None) -> Position | None:
-    """Where the page before ended, by what its token says; None at the beginning."""
-    if token is None:
-        return None
-    created_at, row_id = token
-    return Position(datetime.fromisoformat(created_at), UUID(row_id))
+        return self.tokens.cut(
+            caller.user_id, found, size, lambda last: Position(last.created_at, last.attempt_id)
+        )

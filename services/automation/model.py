@@ -134,14 +134,6 @@ class ActionEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page of a list ended."""
-
-    created_at: datetime
-    row_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """An attempt that is handed out to be read back."""
 

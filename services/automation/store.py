@@ -10,7 +10,6 @@ from services.automation.model import (
     Attempt,
     AttemptResult,
     Ended,
-    Position,
     Reading,
     ReadingResult,
     Step,
@@ -19,6 +18,7 @@ from services.automation.model import (
 from services.kernel import sql
 from services.kernel.db import Database, Transaction, constraint_errors
 from services.kernel.errors import FenceLost
+from services.kernel.paging import Position
 
 QUERIES = sql.beside(__file__)
 
@@ -148,7 +148,7 @@ async def list_actions(
     db: Database, user_id: UUID, content_id: UUID | None, after: Position | None, limit: int
 ) -> list[Action]:
     """Read up to `limit` of the user's attempts, newest first."""
-    at, attempt_id = (after.created_at, after.row_id) if after else (None, None)
+    at, attempt_id = (after.at, after.row_id) if after else (None, None)
     rows = await db.fetch(QUERIES["list_actions"], user_id, content_id, at, attempt_id, limit)
     return [Action.from_row(row) for row in rows]
 

@@ -15,13 +15,13 @@ from services.content.errors import (
     WrongContentState,
 )
 from services.content.local_time import first_instant, on_clock
-from services.content.model import CalendarTime, Content, Draft, Position
+from services.content.model import CalendarTime, Content, Draft
 from services.kernel.caller import Caller
 from services.kernel.db import Database, Transaction
 from services.kernel.doorbell import Doorbell
 from services.kernel.entitlements import Entitlements, check_room
 from services.kernel.errors import EtagMismatch
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 from services.kernel.time_zones import zone_named
 
 LATE = timedelta(minutes=1)
@@ -58,14 +58,11 @@ class Contents:
 
         Raises PageTokenInvalid.
         """
-        after = _position(self.tokens.read(caller.user_id, token))
+        after = self.tokens.after(caller.user_id, token)
         found = await store.list_content(self.db, caller.user_id, statuses, after, size + 1)
-        page = found[:size]
-        if len(found) <= size:
-            return page, ""
-        last = page[-1]
-        position = [last.updated_at.isoformat(), str(last.id)]
-        return page, self.tokens.make(caller.user_id, position)
+        return self.tokens.cut(
+            caller.user_id, found, size, lambda last: Position(last.updated_at, last.id)
+        )
 
     async def schedule(
         self, caller: Caller, content_id: UUID, when: datetime, time_zone: str, etag: str
@@ -140,10 +137,3 @@ def calendar_time(when: datetime, time_zone: str, now: datetime) -> CalendarTime
 
 def _wrong_state(content: Content) -> WrongContentState:
     return WrongContentState(status=content.status, publish_state=content.publish_state)
-
-
-def _position(token: Sequence[str] | None) -> Position | None:
-    if token is None:
-        return None
-    updated_at, content_id = token
-    return Position(datetime.fromisoformat(updated_at), UUID(content_id))

@@ -70,14 +70,6 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page of a list ended."""
-
-    updated_at: datetime
-    content_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class CalendarTime:
     """A point in time, and the zone in which the user reads it."""
 

@@ -9,7 +9,6 @@ from services.content.model import (
     CalendarTime,
     Content,
     Draft,
-    Position,
     Publication,
     PublicationClaim,
     PublicationResult,
@@ -19,6 +18,7 @@ from services.content.model import (
 from services.kernel import sql
 from services.kernel.db import Database, Transaction
 from services.kernel.errors import FenceLost
+from services.kernel.paging import Position
 
 QUERIES = sql.beside(__file__)
 
@@ -50,7 +50,7 @@ async def list_content(
     db: Database, user_id: UUID, statuses: Sequence[str], after: Position | None, limit: int
 ) -> list[Content]:
     """Read up to `limit` of the user's contents, the newest change first."""
-    at, content_id = (after.updated_at, after.content_id) if after else (None, None)
+    at, content_id = (after.at, after.row_id) if after else (None, None)
     rows = await db.fetch(QUERIES["list_content"], user_id, statuses, at, content_id, limit)
     return [Content.from_row(row) for row in rows]
 

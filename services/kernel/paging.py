@@ -3,13 +3,17 @@
 import base64
 import binascii
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hmac import compare_digest
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.kernel.crypto import Keys
 from services.kernel.errors import PageTokenInvalid
+
+T = TypeVar("T")
 
 DEFAULT_PAGE_SIZE = 50
 MAC_BYTES = 12
@@ -18,6 +22,14 @@ MAC_BYTES = 12
 def page_size(requested: int) -> int:
     """The size to use; the contract has checked the limit of 200."""
     return requested or DEFAULT_PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page of a list by time ended: the last row's time (aware) and id."""
+
+    at: datetime
+    row_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,30 @@ class PageTokens:
             raise PageTokenInvalid
         position: list[Any] = json.loads(body)
         return position
+
+    def after(self, user_id: UUID, token: str) -> Position | None:
+        """Where the page before ended, in a list by time; None for the first page.
+
+        Raises PageTokenInvalid.
+        """
+        position = self.read(user_id, token)
+        if position is None:
+            return None
+        at, row_id = position
+        return Position(datetime.fromisoformat(at), UUID(row_id))
+
+    def cut(
+        self, user_id: UUID, found: Sequence[T], size: int, position: Callable[[T], Position]
+    ) -> tuple[list[T], str]:
+        """The first `size` of what was found, in a list by time, and the token of the next page.
+
+        Look for one row more than `size`: without it there is no next page, and no token.
+        """
+        page = list(found[:size])
+        if len(found) <= size:
+            return page, ""
+        last = position(page[-1])
+        return page, self.make(user_id, [last.at.isoformat(), str(last.row_id)])
 
     def _purpose(self, user_id: UUID) -> str:
         return f"page:{self.list_name}:{user_id}"

@@ -11,7 +11,9 @@ def serve_http(app: Any, port: int) -> None:
     """Serve the ASGI application on loopback until SIGTERM; requests in flight are finished."""
     import uvicorn
 
-    uvicorn.run(
+    from stack.embedded.quiet import QuietServer
+
+    config = uvicorn.Config(
         app,
         host=LOOPBACK,
         port=port,
@@ -20,3 +22,4 @@ def serve_http(app: Any, port: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
+    QuietServer(config).run()

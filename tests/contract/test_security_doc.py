@@ -104,7 +104,7 @@ def test_every_secret_setting_is_in_the_inventory() -> None:
 
 
 OPENERS = re.compile(
-    r"(asyncpg\.(connect|create_pool)|(Redis|redis)\.from_url|RedisBroker|(in)?secure_channel"
+    r"(asyncpg\.(connect|create_pool)|(Redis|redis)\.from_url|(Redis|Rung)Broker|(in)?secure_channel"
     r"|httpx\.(Async)?Client|aioboto3\.Session|aiosmtplib\.(send|SMTP)|open_connection)$"
 )
 

@@ -29,6 +29,7 @@ from services.profile.__main__ import build
 from tests.integration.linkedin.conftest import SandboxProcess
 from tests.integration.migrations.server import running_server
 from tests.integration.profile.conftest import ProfileRoom, linkedin_settings, publish
+from tests.support import media
 from tests.support.databases import cloned, make_template
 from tests.support.files import Store
 from tests.support.identity import service_token
@@ -184,7 +185,7 @@ def plan_faults(sandbox: SandboxProcess, seed: int) -> None:
 
 def plan_deeds(world: World, chance: random.Random) -> list[Deed]:
     """Actions of all kinds by all members, in an order that the seed decides."""
-    image = world.store.put(secrets.token_bytes(60_000), "image/png")
+    image = world.store.put(media.png(size_bytes=60_000), "image/png")
     makers = [_text_post, _image_post(image), _repost, _edit, _comment, _comment_edit, _reaction]
     return [
         chance.choice(makers)(world.members[chance.randrange(MEMBERS)], f"deed {n} {uuid4().hex}")

@@ -3,8 +3,7 @@
 Source: docs/decisions/0106-suspension.md
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from services.auth.throttling.throttle import Throttle
 from services.kernel.config import AuthSettings
 from services.kernel.db import Database
 from services.kernel.errors import InvalidRequest
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 
 ENDING = {"cancelled": "a cancelled subscription", "trial": "a trial"}
 """Statuses that without an end would last for ever."""
@@ -48,13 +47,11 @@ class Administration:
         self, admin_id: UUID, wanted: UserFilter, size: int, token: str
     ) -> tuple[list[ManagedUser], str]:
         """A page of accounts, newest first, and the token of the next. Raises PageTokenInvalid."""
-        after = _place(self._tokens.read(admin_id, token))
+        after = self._tokens.after(admin_id, token)
         found = await store.list_users(self._db, wanted, after, size + 1, grace=self._grace)
-        if len(found) <= size:
-            return found, ""
-        last = found[size - 1].user
-        position = [last.created_at.isoformat(), str(last.user_id)]
-        return found[:size], self._tokens.make(admin_id, position)
+        return self._tokens.cut(
+            admin_id, found, size, lambda last: Position(last.user.created_at, last.user.user_id)
+        )
 
     async def get(self, user_id: UUID) -> ManagedUser:
         """An account, switched off or not. Raises UserNotFound."""
@@ -113,10 +110,3 @@ class Administration:
             await self._throttle.clear(tx, email)
             await note(tx, "user_reinstated", user_id, {"reason": reason})
             return await store.get_managed_user(tx, user_id, grace=self._grace)
-
-
-def _place(token: Sequence[str] | None) -> tuple[datetime, UUID] | None:
-    if token is None:
-        return None
-    created_at, user_id = token
-    return datetime.fromisoformat(created_at), UUID(user_id)

@@ -1,6 +1,6 @@
 """Accounts for administrators, in PostgreSQL: one function per query."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from services.auth.admin.model import ManagedUser, UserFilter
@@ -8,6 +8,7 @@ from services.auth.errors import UserNotFound
 from services.auth.model import User
 from services.kernel import sql
 from services.kernel.db import Database, Row, Transaction
+from services.kernel.paging import Position
 
 QUERIES = sql.beside(__file__)
 _BESIDE_USER = 3
@@ -17,13 +18,13 @@ _BESIDE_USER = 3
 async def list_users(
     db: Database,
     wanted: UserFilter,
-    after: tuple[datetime, UUID] | None,
+    after: Position | None,
     limit: int,
     *,
     grace: timedelta,
 ) -> list[ManagedUser]:
     """Up to `limit` accounts, newest first, after a place in that order."""
-    created_at, user_id = after or (None, None)
+    created_at, user_id = (after.at, after.row_id) if after else (None, None)
     rows = await db.fetch(
         QUERIES["list_users"],
         wanted.email_prefix,

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.auth import subscriptions
 from services.auth.api_keys import store
 from services.auth.api_keys.errors import (
     ApiKeyNotFound,
@@ -15,11 +14,12 @@ from services.auth.api_keys.errors import (
     ScopeUnknown,
     TooManyApiKeys,
 )
-from services.auth.api_keys.model import ApiKey, Position
+from services.auth.api_keys.model import ApiKey
 from services.auth.api_keys.secret import is_ours, new_api_key, visible_part
 from services.auth.audit.events import note
 from services.auth.errors import UserNotFound
 from services.auth.model import Addressee
+from services.auth.subscriptions import domain as subscriptions
 from services.auth.verification import mail_payload
 from services.kernel.api_keys import is_well_formed
 from services.kernel.callers import ApiKeyFacts
@@ -27,7 +27,7 @@ from services.kernel.crypto import Keys
 from services.kernel.db import Database, Transaction
 from services.kernel.errors import InvalidRequest
 from services.kernel.outbox import Outbox
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 from services.kernel.periodic import Cursor, PeriodicJob
 
 LONGEST_LIFE = timedelta(days=366)
@@ -87,16 +87,13 @@ class ApiKeys:
 
         Raises PageTokenInvalid.
         """
-        after = _position(self._tokens.read(user_id, page_token))
+        after = self._tokens.after(user_id, page_token)
         found = await store.list_api_keys(
             self._db, user_id, prefix=prefix, after=after, limit=size + 1
         )
-        page = found[:size]
-        if len(found) == len(page):
-            return page, ""
-        last = page[-1]
-        position = [last.created_at.isoformat(), str(last.api_key_id)]
-        return page, self._tokens.make(user_id, position)
+        return self._tokens.cut(
+            user_id, found, size, lambda last: Position(last.created_at, last.api_key_id)
+        )
 
     async def revoke(self, user_id: UUID, api_key_id: UUID) -> None:
         """End a key; one that has ended stays as it is. Raises ApiKeyNotFound."""
@@ -150,10 +147,3 @@ class ApiKeys:
         await self._outbox.add(
             tx, topic="mail", queue="mail", user_id=owner.user_id, payload=payload
         )
-
-
-def _position(token: list[str] | None) -> Position | None:
-    if token is None:
-        return None
-    created_at, api_key_id = token
-    return Position(datetime.fromisoformat(created_at), UUID(api_key_id))

@@ -19,11 +19,3 @@ class ApiKey:
     """Give or take five minutes; None for never."""
     expires_at: datetime
     revoked_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page of keys ended."""
-
-    created_at: datetime
-    api_key_id: UUID

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.auth.api_keys.errors import AccountEnding
-from services.auth.api_keys.model import ApiKey, Position
+from services.auth.api_keys.model import ApiKey
 from services.auth.model import Addressee
 from services.kernel import sql
 from services.kernel.callers import ApiKeyFacts
 from services.kernel.crypto import TokenHash
 from services.kernel.db import Database, Row, Transaction
+from services.kernel.paging import Position
 
 QUERIES = sql.beside(__file__)
 
@@ -65,8 +66,8 @@ async def list_api_keys(
         QUERIES["list_api_keys"],
         user_id,
         prefix,
-        after and after.created_at,
-        after and after.api_key_id,
+        after and after.at,
+        after and after.row_id,
         limit,
     )
     return [_api_key(row) for row in rows]

@@ -1,18 +1,17 @@
 """A user's own sessions: listed, and ended from any of them."""
 
-from datetime import datetime
 from uuid import UUID
 
 from services.auth.cache import Cache
 from services.auth.devices.devices import Devices
 from services.auth.own_sessions import store
 from services.auth.own_sessions.errors import SessionNotFound
-from services.auth.own_sessions.model import OpenSession, Position
+from services.auth.own_sessions.model import OpenSession
 from services.auth.sessions import Sessions
 from services.kernel.caller import Caller
 from services.kernel.crypto import Keys
 from services.kernel.db import Database, Transaction
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 
 
 class OwnSessions:
@@ -34,14 +33,11 @@ class OwnSessions:
 
         Raises PageTokenInvalid.
         """
-        after = _position(self._tokens.read(caller.user_id, page_token))
+        after = self._tokens.after(caller.user_id, page_token)
         found = await store.list_sessions(self._db, caller.user_id, after=after, limit=size + 1)
-        page = found[:size]
-        if len(found) == len(page):
-            return page, ""
-        last = page[-1]
-        position = [last.last_used_at.isoformat(), str(last.session_id)]
-        return page, self._tokens.make(caller.user_id, position)
+        return self._tokens.cut(
+            caller.user_id, found, size, lambda last: Position(last.last_used_at, last.session_id)
+        )
 
     async def revoke(self, caller: Caller, session_id: UUID) -> None:
         """End a session, everywhere within five seconds; one that has ended stays as it is.
@@ -73,10 +69,3 @@ class OwnSessions:
         a mail to the owner.
         """
         await self._devices.forget_all(tx, caller.user_id)
-
-
-def _position(token: list[str] | None) -> Position | None:
-    if token is None:
-        return None
-    last_used_at, session_id = token
-    return Position(datetime.fromisoformat(last_used_at), UUID(session_id))

@@ -28,11 +28,3 @@ class OpenSession:
     def device(self) -> str:
         """What its owner may recognise it by."""
         return self.device_name or client_name(self.user_agent)
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page of sessions ended."""
-
-    last_used_at: datetime
-    session_id: UUID

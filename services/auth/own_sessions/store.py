@@ -7,9 +7,10 @@ from ipaddress import IPv4Network, IPv6Network
 from uuid import UUID
 
 from services.auth.model import Addressee
-from services.auth.own_sessions.model import OpenSession, Position
+from services.auth.own_sessions.model import OpenSession
 from services.kernel import sql
 from services.kernel.db import Database, Row, Transaction
+from services.kernel.paging import Position
 
 QUERIES = sql.beside(__file__)
 
@@ -30,8 +31,8 @@ async def list_sessions(
     rows = await db.fetch(
         QUERIES["list_sessions"],
         user_id,
-        after and after.last_used_at,
-        after and after.session_id,
+        after and after.at,
+        after and after.row_id,
         limit,
     )
     return [_open_session(row) for row in rows]

@@ -7,13 +7,12 @@ transaction: nobody is written to once they have answered.
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.automation.domain import read_position
 from services.automation.targets import people, store, table
 from services.automation.targets.errors import ListFull, TargetNotFound
 from services.automation.targets.model import Outcome, Problem, Target
 from services.kernel.caller import Caller, actor_name
 from services.kernel.db import Database
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 
 MOST_TARGETS = 10_000
 """On one user's list, removed ones aside."""
@@ -53,14 +52,11 @@ class Targets:
 
         Raises PageTokenInvalid.
         """
-        after = read_position(self.tokens.read(caller.user_id, token))
+        after = self.tokens.after(caller.user_id, token)
         found = await store.list_targets(self.db, caller.user_id, state, after, size + 1)
-        page = found[:size]
-        if len(found) <= size:
-            return page, ""
-        last = page[-1]
-        position = [last.created_at.isoformat(), str(last.target_id)]
-        return page, self.tokens.make(caller.user_id, position)
+        return self.tokens.cut(
+            caller.user_id, found, size, lambda last: Position(last.created_at, last.target_id)
+        )
 
     async def remove(self, caller: Caller, target_id: UUID) -> None:
         """Take a target off the list; again changes nothing. Raises TargetNotFound."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.automation.errors import UserGone
-from services.automation.model import Position
 from services.automation.targets.errors import TargetNotFound
 from services.automation.targets.model import Outcome, Person, Target
 from services.kernel import sql
 from services.kernel.db import Database, Transaction, constraint_errors
+from services.kernel.paging import Position
 
 QUERIES = sql.beside(__file__)
 
@@ -32,7 +32,7 @@ async def list_targets(
     db: Database, user_id: UUID, state: str | None, after: Position | None, limit: int
 ) -> list[Target]:
     """Read up to `limit` of a user's targets, newest first."""
-    at, target_id = (after.created_at, after.row_id) if after else (None, None)
+    at, target_id = (after.at, after.row_id) if after else (None, None)
     rows = await db.fetch(QUERIES["list_targets"], user_id, state, at, target_id, limit)
     return [Target.from_row(row) for row in rows]
 

@@ -15,7 +15,7 @@ from services.profile.connection.access import Access
 from services.profile.connection.vault import Vault
 from services.profile.linkedin.client import LinkedIn
 from services.profile.linkedin.transport import open_http_client
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 STORE_TIMEOUT_MS = 30_000
 

@@ -31,7 +31,7 @@ from services.profile.errors import UserNotFound
 from services.profile.linkedin.model import PostContent
 from services.profile.linkedin.writes import Writes
 from services.profile.model import Credentials, member_urn
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 log = structlog.get_logger()
 

@@ -26,12 +26,12 @@ def known_from(result: CallResult, status_code: int) -> Known:
     match result:
         case Confirmed(remote_id=remote_id):
             return Known(AttemptState.CONFIRMED, remote_id, status_code)
-        case Rejected(status=status, code=code, message=message, duplicate_of=duplicate_of):
+        case Rejected(status=status, code=code, duplicate_of=duplicate_of):
             return Known(
                 AttemptState.REJECTED,
                 status_code=status,
                 error_code=code or f"HTTP_{status}",
-                error_message=impersonal(message),
+                error_message=impersonal(_explained(result)),
                 duplicate_of=duplicate_of or "",
             )
         case Throttled(until=until, message=message):
@@ -51,3 +51,9 @@ def known_from(result: CallResult, status_code: int) -> Known:
             )
         case NotSent(reason=reason):
             return Known(AttemptState.REJECTED, error_code=NOT_SENT, error_message=reason)
+
+
+def _explained(refused: Rejected) -> str:
+    """LinkedIn's explanation, after the field that it is about where that is told apart."""
+    field, message = refused.field_path, refused.message
+    return message if not field or field in message else f"{field}: {message}"

@@ -1,7 +1,8 @@
 """Uploads what a post shows. An upload is no action: nobody sees it, so it may be repeated."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -82,19 +83,32 @@ class Preparing:
             case ArticleContent():
                 return await self._article(token, owner, content)
             case ImageContent():
-                return await self._image(token, owner, content)
+                with _about("image"):
+                    return await self._image(token, owner, content)
             case MultiImageContent(images=images):
-                return Pictures(tuple([await self._image(token, owner, each) for each in images]))
+                return Pictures(await self._images(token, owner, images))
             case DocumentContent(media=media, title=title):
-                return Asset(await self._upload(token, owner, AssetKind.DOCUMENT, media), title)
+                with _about("document"):
+                    return Asset(await self._upload(token, owner, AssetKind.DOCUMENT, media), title)
             case VideoContent(media=media, title=title):
-                return Asset(await self._upload(token, owner, AssetKind.VIDEO, media), title)
+                with _about("video"):
+                    return Asset(await self._upload(token, owner, AssetKind.VIDEO, media), title)
 
     async def _article(self, token: str, owner: str, article: ArticleContent) -> ArticleLink:
         thumbnail = ""
         if article.thumbnail is not None:
-            thumbnail = await self._upload(token, owner, AssetKind.IMAGE, article.thumbnail)
+            with _about("article.thumbnail"):
+                thumbnail = await self._upload(token, owner, AssetKind.IMAGE, article.thumbnail)
         return ArticleLink(article.url, article.title, article.description, thumbnail)
+
+    async def _images(
+        self, token: str, owner: str, images: tuple[ImageContent, ...]
+    ) -> tuple[Asset, ...]:
+        assets = []
+        for number, image in enumerate(images):
+            with _about(f"multi_image.images[{number}]"):
+                assets.append(await self._image(token, owner, image))
+        return tuple(assets)
 
     async def _image(self, token: str, owner: str, image: ImageContent) -> Asset:
         urn = await self._upload(token, owner, AssetKind.IMAGE, image.media)
@@ -135,16 +149,32 @@ class Preparing:
 
     async def _wait_until_usable(self, token: str, kind: AssetKind, urn: str) -> None:
         for delay_ms in self._patience.looks_ms:
-            match await self._uploads.state(token, kind, urn):
+            looked = await self._uploads.look(token, kind, urn)
+            match looked.state:
                 case AssetState.AVAILABLE:
                     return None
                 case AssetState.HIDDEN:
                     return await asyncio.sleep(self._patience.hidden_ms / 1000)
                 case AssetState.FAILED:
-                    message = "LinkedIn could not process the file"
+                    reason = looked.failure or "no reason given"
+                    message = f"LinkedIn could not process the file: {reason}"
                     raise LinkedInRefused(HTTPStatus.OK, PROCESSING_FAILED, message)
             await asyncio.sleep(delay_ms / 1000)
         raise LinkedInUnavailable("still processing")
+
+
+@contextmanager
+def _about(field: str) -> Iterator[None]:
+    """Let what is wrong with a file name the field in which it was given."""
+    try:
+        yield
+    except FileWrong as wrong:
+        raise FileWrong(f"{field}: {wrong}") from None
+    except LinkedInRefused as refused:
+        if refused.code != PROCESSING_FAILED:
+            raise
+        message = f"{field}: {refused.message}"
+        raise LinkedInRefused(refused.status, refused.code, message) from None
 
 
 async def _again(work: Callable[[], Awaitable[str]]) -> str:

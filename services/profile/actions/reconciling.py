@@ -27,7 +27,7 @@ from services.profile.linkedin.errors import (
 )
 from services.profile.linkedin.redaction import impersonal
 from services.profile.linkedin.writes import Writes
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 SETTLED_AGE = timedelta(minutes=5)
 """Only then is what cannot be seen held not to be there: LinkedIn shows things late, and whoever

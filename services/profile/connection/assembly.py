@@ -13,7 +13,7 @@ from services.profile.connection.servicer import ConnectionInternalServicer, Con
 from services.profile.connection.telling import Telling
 from services.profile.connection.vault import Vault
 from services.profile.linkedin.client import LinkedIn
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,8 @@ from services.profile.linkedin.client import LinkedIn
 from services.profile.linkedin.errors import LinkedInError, LinkedInRefused, LinkedInThrottled
 from services.profile.linkedin.model import TokenSet, UserInfo
 from services.profile.model import Connection
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 from services.profile.webhooks.events import EventType, emit
-
-LONGEST_URL = 500
-"""Characters, as the table has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +131,7 @@ class Connect:
 
     async def _store(self, tx: Transaction, user_id: UUID, member: Member) -> None:
         info = member.info
-        await store.put_profile(
-            tx,
-            user_id,
-            info.subject,
-            picture_url=_storable(info.picture_url),
-            profile_data=_profile_data(info),
-        )
+        await store.put_profile(tx, user_id, info)
         sealed = self._vault.seal(user_id, member.tokens)
         version = await store.put_tokens(tx, user_id, sealed, member.tokens)
         await store.put_capabilities(tx, capabilities.shown_by(member.tokens.scopes))
@@ -157,22 +148,6 @@ def code_challenge(verifier: str) -> str:
     """The S256 challenge of a PKCE verifier. Source: RFC 7636, 4.2."""
     digest = sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def _storable(url: str | None) -> str | None:
-    """An address that fits its column; a longer one is worth less than the connection."""
-    return url if url is None or len(url) <= LONGEST_URL else None
-
-
-def _profile_data(info: UserInfo) -> dict[str, str | bool | None]:
-    return {
-        "name": info.name,
-        "given_name": info.given_name,
-        "family_name": info.family_name,
-        "locale": info.locale,
-        "email": info.email,
-        "email_verified": info.is_email_verified,
-    }
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from services.profile.connection.vault import Vault
 from services.profile.errors import ConnectUnavailable, NotConnected
 from services.profile.linkedin.client import LinkedIn
 from services.profile.linkedin.errors import LinkedInError, LinkedInRefused
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 from services.profile.webhooks.events import EventType, emit
 
 log = structlog.get_logger()

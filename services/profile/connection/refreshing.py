@@ -24,7 +24,7 @@ from services.profile.linkedin.client import LinkedIn
 from services.profile.linkedin.errors import LinkedInError, OAuthRefused
 from services.profile.linkedin.model import TokenSet
 from services.profile.model import ConnectionState
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 log = structlog.get_logger()
 

@@ -8,6 +8,7 @@ from services.kernel.db import Database, Transaction
 from services.profile.connection.model import Ending, Leased, sealed_from_row, version_from_row
 from services.profile.linkedin.model import TokenSet
 from services.profile.model import SealedTokens, TokenVersion
+from services.profile.store import token_columns
 
 QUERIES = sql.beside(__file__)
 
@@ -32,15 +33,7 @@ async def put_refreshed(
         QUERIES["put_refreshed"],
         version.row_id,
         version.number,
-        sealed.access_token_ct,
-        sealed.access_token_nonce,
-        sealed.refresh_token_ct,
-        sealed.refresh_token_nonce,
-        sealed.data_key,
-        sealed.key_id,
-        sorted(granted.scopes),
-        granted.expires_at,
-        granted.refresh_expires_at,
+        *token_columns(sealed, granted),
     )
     return kept is not None
 

@@ -33,9 +33,9 @@ class Archive:
     def __init__(self, opened: zipfile.ZipFile) -> None:
         self._opened = opened
         self._left_bytes = MOST_BYTES
-        self._files = {
-            one.filename.rsplit("/", 1)[-1]: one for one in opened.infolist() if not one.is_dir()
-        }
+        # Not by `is_dir`: it raises IndexError for an entry without a name.
+        names = {one.filename.rsplit("/", 1)[-1]: one for one in opened.infolist()}
+        self._files = {name: one for name, one in names.items() if name}
 
     def names(self) -> list[str]:
         """Every file's last name, in order."""

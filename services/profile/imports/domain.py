@@ -5,18 +5,18 @@ Source: docs/decisions/0145-archives-of-members.md
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from services.kernel.crypto import Keys
 from services.kernel.db import Database
 from services.kernel.outbox import Outbox
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 from services.kernel.periodic import Cursor, PeriodicJob
 from services.kernel.s3 import Content, Objects, Upload
 from services.profile.imports import store
 from services.profile.imports.errors import ArchiveMissing, ImportNotFound, ImportsOpen
-from services.profile.imports.model import Import, Position, State
+from services.profile.imports.model import Import, State
 
 TOPIC = "read_linkedin_import"
 MEDIA_TYPE = "application/zip"
@@ -70,17 +70,11 @@ class Imports:
 
     async def page(self, user_id: UUID, size: int, page_token: str) -> tuple[Sequence[Import], str]:
         """A page of imports, newest first, and the token of the next page."""
-        after = self._tokens.read(user_id, page_token)
-        position = (
-            None if after is None else Position(datetime.fromisoformat(after[0]), UUID(after[1]))
+        after = self._tokens.after(user_id, page_token)
+        found = await store.list_imports(self._db, user_id, after=after, limit=size + 1)
+        return self._tokens.cut(
+            user_id, found, size, lambda last: Position(last.created_at, last.import_id)
         )
-        found = await store.list_imports(self._db, user_id, after=position, limit=size + 1)
-        page = found[:size]
-        if len(found) <= size:
-            return page, ""
-        last = page[-1]
-        place = [last.created_at.isoformat(), str(last.import_id)]
-        return page, self._tokens.make(user_id, place)
 
     async def get(self, user_id: UUID, import_id: UUID) -> Import:
         """One import. Raises ImportNotFound."""

@@ -137,14 +137,6 @@ def folder_of(user_id: UUID) -> str:
     return f"imports/{user_id}/"
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in the list of imports."""
-
-    created_at: datetime
-    import_id: UUID
-
-
 def as_json(parts: tuple[FileCount, ...] | tuple[Problem, ...]) -> list[dict[str, Any]]:
     """As the table's columns hold them."""
     return [asdict(each) for each in parts]

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from services.kernel import sql
 from services.kernel.db import Database, Transaction, constraint_errors
+from services.kernel.paging import Position
 from services.profile.errors import UserNotFound
 from services.profile.imports.model import (
     FileCount,
     Import,
     Observation,
-    Position,
     Problem,
     ProfileFields,
     State,
@@ -95,8 +95,8 @@ async def list_imports(
     rows = await db.fetch(
         QUERIES["list_imports"],
         user_id,
-        after and after.created_at,
-        after and after.import_id,
+        after and after.at,
+        after and after.row_id,
         limit,
     )
     return [Import.from_row(row) for row in rows]

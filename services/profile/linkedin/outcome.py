@@ -34,6 +34,8 @@ class Rejected:
     code: str
     message: str
     duplicate_of: str | None = None
+    field_path: str = ""
+    """The field that was refused, such as `/commentary`, where LinkedIn names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def from_other(response: httpx.Response, now: datetime) -> Rejected | Throttled 
 
 
 def _rejected(status: int, problem: Problem) -> Rejected:
-    return Rejected(status, problem.code, problem.message, problem.duplicate_of)
+    return Rejected(status, problem.code, problem.message, problem.duplicate_of, problem.field_path)
 
 
 def throttled_whose(message: str) -> str:

@@ -33,6 +33,14 @@ class AssetState(Enum):
     HIDDEN = "this token may not see it"
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look at an upload showed; `failure` is why LinkedIn cannot use it, where it says."""
+
+    state: AssetState
+    failure: str = ""
+
+
 _STATES = {"AVAILABLE": AssetState.AVAILABLE, "PROCESSING_FAILED": AssetState.FAILED}
 _NAMES = {AssetKind.IMAGE: "image", AssetKind.DOCUMENT: "document", AssetKind.VIDEO: "video"}
 
@@ -107,19 +115,19 @@ class Uploads:
             endpoint=f"/rest/{ticket.kind}?action=finalizeUpload",
         )
 
-    async def state(self, token: str, kind: AssetKind, urn: str) -> AssetState:
+    async def look(self, token: str, kind: AssetKind, urn: str) -> Looked:
         """Whether a post may show it. A member's token may mostly not look at images."""
         try:
             return await self._exchange.read(
                 f"{self._url}/{kind}/{path_key(urn)}",
                 token,
-                lambda answer: _STATES.get(answer["status"], AssetState.PROCESSING),
+                _looked,
                 endpoint=f"/rest/{kind}/{{urn}}",
             )
         except AccessDenied:
-            return AssetState.HIDDEN
+            return Looked(AssetState.HIDDEN)
         except LinkedInUnavailable:
-            return AssetState.PROCESSING
+            return Looked(AssetState.PROCESSING)
 
     def _checked(self, ticket: Ticket) -> Ticket:
         """The bytes and the token that goes with them are for LinkedIn. Raises ValueError."""
@@ -129,6 +137,11 @@ class Uploads:
             if not is_linkedin and not part.url.startswith(self._base_url):
                 raise ValueError("an upload leads elsewhere")
         return ticket
+
+
+def _looked(answer: Mapping[str, Any]) -> Looked:
+    state = _STATES.get(answer["status"], AssetState.PROCESSING)
+    return Looked(state, str(answer.get("processingFailureReason") or ""))
 
 
 def _ticket(kind: AssetKind, value: Mapping[str, Any], size_bytes: int) -> Ticket:

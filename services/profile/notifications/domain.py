@@ -7,12 +7,12 @@ from uuid import UUID
 from services.kernel.crypto import Keys
 from services.kernel.db import Database
 from services.kernel.errors import InvalidRequest
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 from services.kernel.periodic import Cursor, PeriodicJob
 from services.profile.notifications import store
 from services.profile.notifications.errors import KindUnknown, NotificationNotFound
 from services.profile.notifications.kinds import Kind
-from services.profile.notifications.model import Notification, Position
+from services.profile.notifications.model import Notification
 
 KEPT_AFTER_READING = timedelta(days=90)
 """A notification that nobody reads is kept for 180 days: the column's default."""
@@ -39,7 +39,7 @@ class Notifications:
 
         Raises KindUnknown, PageTokenInvalid.
         """
-        after = _position(self._tokens.read(user_id, page_token))
+        after = self._tokens.after(user_id, page_token)
         found = await store.list_notifications(
             self._db,
             user_id,
@@ -48,13 +48,11 @@ class Notifications:
             after=after,
             limit=size + 1,
         )
-        page = found[:size]
+        page, next_token = self._tokens.cut(
+            user_id, found, size, lambda last: Position(last.created_at, last.notification_id)
+        )
         unread_count, _ = await store.count_unread(self._db, user_id)
-        if len(found) == len(page):
-            return page, "", unread_count
-        last = page[-1]
-        position = [last.created_at.isoformat(), str(last.notification_id)]
-        return page, self._tokens.make(user_id, position), unread_count
+        return page, next_token, unread_count
 
     async def mark_read(
         self, user_id: UUID, ids: Sequence[UUID], up_to: datetime | None
@@ -95,10 +93,3 @@ def kind_named(name: str) -> Kind:
     except ValueError:
         known = " ".join(sorted(Kind))
         raise KindUnknown(kind=name, known=known) from None
-
-
-def _position(token: list[str] | None) -> Position | None:
-    if token is None:
-        return None
-    created_at, notification_id = token
-    return Position(datetime.fromisoformat(created_at), UUID(notification_id))

@@ -62,11 +62,3 @@ class Notification:
             row["created_at"],
             row["read_at"],
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page of notifications ended."""
-
-    created_at: datetime
-    notification_id: UUID

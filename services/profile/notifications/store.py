@@ -6,8 +6,9 @@ from uuid import UUID
 
 from services.kernel import sql
 from services.kernel.db import Database, Transaction, constraint_errors
+from services.kernel.paging import Position
 from services.profile.errors import UserNotFound
-from services.profile.notifications.model import Notification, Position, Told, Ways
+from services.profile.notifications.model import Notification, Told, Ways
 
 QUERIES = sql.beside(__file__)
 CHANNEL = "profile_notifications"
@@ -54,8 +55,8 @@ async def list_notifications(
         user_id,
         is_unread_only,
         list(kinds),
-        after and after.created_at,
-        after and after.notification_id,
+        after and after.at,
+        after and after.row_id,
         limit,
     )
     return [Notification.from_row(row) for row in rows]

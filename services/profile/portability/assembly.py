@@ -6,7 +6,7 @@ from services.profile.connection.access import Access
 from services.profile.connection.vault import Vault
 from services.profile.linkedin.client import LinkedIn
 from services.profile.portability.polling import Polling
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 
 def portability_job(

@@ -20,13 +20,10 @@ from services.profile.imports.model import Observation
 from services.profile.linkedin.changelog import PAGE_SIZE, SCOPES, Change, ChangeLog
 from services.profile.linkedin.errors import AccessDenied, LinkedInError, LinkedInThrottled
 from services.profile.model import member_urn
-from services.profile.portability import store
-from services.profile.portability.answering import tell_the_ledger
+from services.profile.portability import answering, counting, store, telling
 from services.profile.portability.changes import observed
-from services.profile.portability.counting import count
 from services.profile.portability.store import Due
-from services.profile.portability.telling import tell
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 log = structlog.get_logger()
 
@@ -104,9 +101,9 @@ class Polling:
             told = _told([one for one in changes if not place.has_read(one)], urn)
             added = await observations.add_observations(tx, due.user_id, None, told)
             new = [one for one in told if one.fact_hash in added]
-            await tell(tx, due.user_id, new)
-            await tell_the_ledger(tx, self._outbox, due.user_id, new)
-            await count(tx, due.user_id, urn, new)
+            await telling.tell(tx, due.user_id, new)
+            await answering.tell_the_ledger(tx, self._outbox, due.user_id, new)
+            await counting.count(tx, due.user_id, urn, new)
             after = place.after(changes)
             await store.note_read(tx, due.user_id, after, EVERY, is_last=is_last)
         return after.read_until

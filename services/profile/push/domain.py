@@ -1,17 +1,16 @@
 """The browsers that a user adds to be pushed to."""
 
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.kernel.crypto import Keys, context
 from services.kernel.db import Database
 from services.kernel.errors import InvalidRequest
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 from services.kernel.public_http import PublicHttp, UrlRefused
 from services.profile.push import store
 from services.profile.push.encryption import browser_key
 from services.profile.push.errors import SubscriptionNotFound
-from services.profile.push.model import BrowserKeys, Position, Subscription
+from services.profile.push.model import BrowserKeys, Subscription
 
 MOST_BROWSERS = 20
 """The oldest makes room: browsers subscribe anew now and then, and say no goodbye."""
@@ -54,14 +53,11 @@ class Subscriptions:
         self, user_id: UUID, size: int, page_token: str
     ) -> tuple[list[Subscription], str]:
         """A page, newest first, and the token of the next one. Raises PageTokenInvalid."""
-        after = _position(self._tokens.read(user_id, page_token))
+        after = self._tokens.after(user_id, page_token)
         found = await store.list_subscriptions(self._db, user_id, after=after, limit=size + 1)
-        page = found[:size]
-        if len(found) == len(page):
-            return page, ""
-        last = page[-1]
-        position = [last.created_at.isoformat(), str(last.subscription_id)]
-        return page, self._tokens.make(user_id, position)
+        return self._tokens.cut(
+            user_id, found, size, lambda last: Position(last.created_at, last.subscription_id)
+        )
 
     async def remove(self, user_id: UUID, subscription_id: UUID) -> None:
         """Forget a browser. Raises SubscriptionNotFound."""
@@ -77,10 +73,3 @@ def _check(browser: BrowserKeys) -> None:
         browser_key(browser.public_key)
     except ValueError:
         raise InvalidRequest({"p256dh": "must be a point on P-256 in base64url"}) from None
-
-
-def _position(token: list[str] | None) -> Position | None:
-    if token is None:
-        return None
-    created_at, subscription_id = token
-    return Position(datetime.fromisoformat(created_at), UUID(subscription_id))

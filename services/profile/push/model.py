@@ -28,14 +28,6 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page of subscriptions ended."""
-
-    created_at: datetime
-    subscription_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class Target:
     """Where and how to push."""
 

@@ -5,8 +5,9 @@ from uuid import UUID
 from services.kernel import sql
 from services.kernel.crypto import Sealed
 from services.kernel.db import Database, Row, Transaction, constraint_errors
+from services.kernel.paging import Position
 from services.profile.errors import UserNotFound
-from services.profile.push.model import Position, Subscription
+from services.profile.push.model import Subscription
 
 QUERIES = sql.beside(__file__)
 
@@ -42,8 +43,8 @@ async def list_subscriptions(
     rows = await db.fetch(
         QUERIES["list_subscriptions"],
         user_id,
-        after and after.created_at,
-        after and after.subscription_id,
+        after and after.at,
+        after and after.row_id,
         limit,
     )
     return [_subscription(row) for row in rows]

@@ -18,7 +18,7 @@ from services.profile.reading.search_limit import SearchLimit
 from services.profile.reading.servicer import ReadingInternalServicer, ReadingServicer
 from services.profile.reading.sessions import Sessions
 from services.profile.reading.syncing import Syncing
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from services.profile.reading.intervals import FIRST_MEASURE, jittered, measure_
 from services.profile.reading.model import DuePost, Figure
 from services.profile.reading.readables import POST_ANALYTICS, SOCIAL_COUNTS
 from services.profile.reading.sessions import Session, Sessions
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 log = structlog.get_logger()
 

@@ -21,7 +21,7 @@ from services.profile.reading.model import Withheld
 from services.profile.reading.readables import PAGE_FOLLOWERS, PAGES
 from services.profile.reading.search_limit import SearchLimit
 from services.profile.reading.sessions import Session, Sessions
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 
 PAGES_ASKED = 3
 """Of which pages' followers at most are searched: each is a call."""

@@ -17,10 +17,9 @@ from services.profile.reading.model import (
     SyncClaim,
     Why,
 )
+from services.profile.store import member_columns
 
 QUERIES = sql.beside(__file__)
-LONGEST_URL = 500
-"""Characters, as the table has it."""
 
 
 async def get_now(tx: Transaction) -> datetime:
@@ -86,22 +85,12 @@ async def finish_sync(
     tx: Transaction, claim: SyncClaim, reading: MemberReading, *, pause: timedelta
 ) -> datetime | None:
     """Store what was read, and return when; None when the claim is lost."""
-    info = reading.info
-    picture = info.picture_url
     row = await tx.fetchrow(
         QUERIES["finish_sync"],
         claim.user_id,
         claim.fence,
-        info.urn,
-        picture if picture is None or len(picture) <= LONGEST_URL else None,
-        {
-            "name": info.name,
-            "given_name": info.given_name,
-            "family_name": info.family_name,
-            "locale": info.locale,
-            "email": info.email,
-            "email_verified": info.is_email_verified,
-        },
+        reading.info.urn,
+        *member_columns(reading.info),
         reading.followers,
         reading.connections,
         pause,

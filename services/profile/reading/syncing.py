@@ -42,7 +42,7 @@ from services.profile.reading.model import (
     Withheld,
 )
 from services.profile.reading.sessions import Sessions
-from services.profile.usage import ApiUsage
+from services.profile.usage.recording import ApiUsage
 from services.profile.webhooks.events import EventType, emit
 
 log = structlog.get_logger()

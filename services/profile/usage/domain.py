@@ -1,11 +1,10 @@
 """What users may read about their calls to LinkedIn."""
 
-from datetime import datetime
 from uuid import UUID
 
 from services.kernel.crypto import Keys
 from services.kernel.db import Database
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 from services.profile.usage import store
 from services.profile.usage.model import ApiCall, CallFilter
 
@@ -21,14 +20,8 @@ class Calls:
         self, user_id: UUID, wanted: CallFilter, size: int, page_token: str
     ) -> tuple[list[ApiCall], str]:
         """A page of calls, newest first, and the token of the next one. Raises PageTokenInvalid."""
-        after = _position(self._tokens.read(user_id, page_token))
+        after = self._tokens.after(user_id, page_token)
         found = await store.list_api_calls(self._db, user_id, wanted, after=after, limit=size + 1)
-        page = found[:size]
-        if len(found) == len(page):
-            return page, ""
-        last = page[-1]
-        return page, self._tokens.make(user_id, [last.created_at.isoformat(), str(last.call_id)])
-
-
-def _position(position: list[str] | None) -> tuple[datetime, UUID] | None:
-    return (position and (datetime.fromisoformat(position[0]), UUID(position[1]))) or None
+        return self._tokens.cut(
+            user_id, found, size, lambda last: Position(last.created_at, last.call_id)
+        )

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from services.kernel import sql
 from services.kernel.db import Database, Row, Transaction
+from services.kernel.paging import Position
 from services.profile.linkedin.outcome import throttled_until, throttled_whose
 from services.profile.linkedin.redaction import impersonal
 from services.profile.linkedin.transport import CallRecord
@@ -62,11 +63,11 @@ async def list_api_calls(
     user_id: UUID,
     wanted: CallFilter,
     *,
-    after: tuple[datetime, UUID] | None,
+    after: Position | None,
     limit: int,
 ) -> list[ApiCall]:
     """A page of a user's calls, newest first."""
-    created_at, call_id = after or (None, None)
+    created_at, call_id = (after.at, after.row_id) if after else (None, None)
     rows = await db.fetch(
         QUERIES["list_api_calls"],
         user_id,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.kernel.crypto import Keys
 from services.kernel.db import Database
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 from services.profile.webhooks import store
-from services.profile.webhooks.domain import check_active, check_event_types, position_of
+from services.profile.webhooks.domain import check_active, check_event_types
 from services.profile.webhooks.model import Delivery, DeliveryState
 
 REPLAYED_AT_ONCE = 5_000
@@ -38,7 +38,7 @@ class Deliveries:
         """
         check_event_types(event_types)
         tokens = PageTokens(self.keys, f"profile.webhook_deliveries.{webhook_id}")
-        after = position_of(tokens.read(user_id, page_token))
+        after = tokens.after(user_id, page_token)
         webhook = await store.get_webhook(self.db, user_id, webhook_id)
         found = await store.list_deliveries(
             self.db,
@@ -48,11 +48,9 @@ class Deliveries:
             after=after,
             limit=size + 1,
         )
-        page = found[:size]
-        if len(found) == len(page):
-            return page, ""
-        position = [page[-1].created_at.isoformat(), str(page[-1].delivery_id)]
-        return page, tokens.make(user_id, position)
+        return tokens.cut(
+            user_id, found, size, lambda last: Position(last.created_at, last.delivery_id)
+        )
 
     async def get(self, user_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Delivery:
         """One delivery. Raises DeliveryNotFound."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,13 @@ from services.kernel.crypto import Keys
 from services.kernel.db import Database
 from services.kernel.entitlements import Entitlements, check_room
 from services.kernel.errors import EtagMismatch, InvalidRequest
-from services.kernel.paging import PageTokens
+from services.kernel.paging import PageTokens, Position
 from services.kernel.public_http import PublicHttp, UrlRefused
 from services.profile.webhooks import signing, store
 from services.profile.webhooks.errors import EventTypeUnknown, TooManyTests, WebhookDisabled
 from services.profile.webhooks.event_types import EventType
 from services.profile.webhooks.events import body_of
-from services.profile.webhooks.model import Delivery, DisabledReason, Position, Wanted, Webhook
+from services.profile.webhooks.model import Delivery, DisabledReason, Wanted, Webhook
 from services.profile.webhooks.vault import PREVIOUS, SECRET, SecretVault
 
 LIMIT = "webhooks"
@@ -53,13 +53,11 @@ class Webhooks:
 
     async def page(self, user_id: UUID, size: int, page_token: str) -> tuple[list[Webhook], str]:
         """A page, newest first, and the token of the next one. Raises PageTokenInvalid."""
-        after = position_of(self._tokens.read(user_id, page_token))
+        after = self._tokens.after(user_id, page_token)
         found = await store.list_webhooks(self.db, user_id, after=after, limit=size + 1)
-        page = found[:size]
-        if len(found) == len(page):
-            return page, ""
-        position = [page[-1].created_at.isoformat(), str(page[-1].webhook_id)]
-        return page, self._tokens.make(user_id, position)
+        return self._tokens.cut(
+            user_id, found, size, lambda last: Position(last.created_at, last.webhook_id)
+        )
 
     async def get(self, user_id: UUID, webhook_id: UUID) -> Webhook:
         """One of the user's. Raises WebhookNotFound."""
@@ -143,14 +141,6 @@ def check_active(webhook: Webhook) -> None:
     """Raises WebhookDisabled."""
     if webhook.disabled_reason is not None:
         raise WebhookDisabled(why=webhook.disabled_reason.value)
-
-
-def position_of(token: list[str] | None) -> Position | None:
-    """Where the page before ended."""
-    if token is None:
-        return None
-    created_at, row_id = token
-    return Position(datetime.fromisoformat(created_at), UUID(row_id))
 
 
 def _check_etag(etag: str, webhook: Webhook) -> None:

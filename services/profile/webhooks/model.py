@@ -146,11 +146,3 @@ class Claimed:
     body: dict[str, Any]
     secrets: tuple[tuple[str, Sealed], ...] = field(repr=False)
     """Column and what is sealed in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page ended."""
-
-    created_at: datetime
-    row_id: UUID

@@ -7,13 +7,13 @@ from uuid import UUID
 from services.kernel import sql
 from services.kernel.crypto import Sealed
 from services.kernel.db import Database, Row, Transaction, constraint_errors
+from services.kernel.paging import Position
 from services.profile.errors import UserNotFound
 from services.profile.webhooks.errors import DeliveryNotFound, WebhookNotFound
 from services.profile.webhooks.model import (
     Delivery,
     DeliveryState,
     DisabledReason,
-    Position,
     Wanted,
     Webhook,
 )
@@ -82,7 +82,7 @@ async def list_webhooks(
 ) -> list[Webhook]:
     """A page, newest first."""
     rows = await db.fetch(
-        QUERIES["list_webhooks"], user_id, after and after.created_at, after and after.row_id, limit
+        QUERIES["list_webhooks"], user_id, after and after.at, after and after.row_id, limit
     )
     return [Webhook.from_row(row) for row in rows]
 
@@ -164,7 +164,7 @@ async def list_deliveries(
         webhook.webhook_id,
         [state.value for state in states],
         list(event_types),
-        after and after.created_at,
+        after and after.at,
         after and after.row_id,
         limit,
     )

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from stack.sandbox.linkedin import apps, members, openid, tokens
+from stack.sandbox.linkedin import apps, members, openid, pairwise, tokens
 from stack.sandbox.linkedin.faults import dead_grant
 from stack.sandbox.linkedin.forms import read_form, required
 from stack.sandbox.linkedin.house import House, house_of
@@ -67,7 +67,8 @@ def _redeem_code(house: House, form: dict[str, str], issuer: str) -> dict[str, A
     answer = tokens.issue_tokens(house, app, granted)
     member = members.get(house.database, granted.member_id)
     if member is not None and "openid" in granted.scope.split():
-        answer["id_token"] = openid.id_token(house, issuer, app.client_id, member, granted.scope)
+        known = pairwise.known_to(house, app.client_id, member)
+        answer["id_token"] = openid.id_token(house, issuer, app.client_id, known, granted.scope)
     return answer
 
 

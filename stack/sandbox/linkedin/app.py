@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.kernel.config import settings
+from stack.embedded.quiet import QuietServer
 from stack.sandbox.linkedin import apps, control, oauth, rest
 from stack.sandbox.linkedin.clock import Clock
 from stack.sandbox.linkedin.database import Database
@@ -39,7 +40,9 @@ def build_app(app: SandboxApp, data_dir: Path) -> Starlette:
     async def lifespan(web: Starlette) -> AsyncIterator[None]:
         database = Database(data_dir)
         apps.register_configured(database, app)
-        web.state.house = House(app, database, Clock(database))
+        uploads = data_dir / "uploads"
+        uploads.mkdir(exist_ok=True)
+        web.state.house = House(app, database, Clock(database), uploads)
         yield
         database.close()
 
@@ -57,7 +60,7 @@ def serve(port: int, data_dir: Path, app: SandboxApp | None = None) -> None:
     Without `app` the registered application is the one that the LinkedIn settings name.
     """
     web = DroppingConnections(build_app(app or _app_from_settings(), data_dir))
-    server = uvicorn.Server(
+    server = QuietServer(
         uvicorn.Config(
             web,
             host="127.0.0.1",

@@ -135,8 +135,9 @@ async def body_of(call: Call) -> dict[str, Any]:
     """The JSON object in the body."""
     try:
         body = json.loads(await call.request.body())
-        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is JSON, not text
-    except ValueError:
+        # Half a surrogate pair is JSON, but no text; NaN and infinity are neither.
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise gateway(400, "Cannot parse request entity", code="BAD_REQUEST")

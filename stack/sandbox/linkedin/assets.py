@@ -7,8 +7,11 @@ and its sisters documents-api and videos-api
 
 import hashlib
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -17,6 +20,7 @@ from stack.sandbox.linkedin import answers, applied, authors
 from stack.sandbox.linkedin.arguments import body_of, key_of, query_of
 from stack.sandbox.linkedin.gate import Call, Handler, Operation
 from stack.sandbox.linkedin.house import House
+from stack.sandbox.linkedin.media_rules import failure_of
 from stack.sandbox.linkedin.post_content import missing
 from stack.sandbox.linkedin.refusals import Refusal, bad_schema, gateway, invalid_input
 from stack.sandbox.linkedin.restli import Value
@@ -88,16 +92,20 @@ async def finalize(call: Call) -> Response:
         raise gateway(404, "The video could not be found", code="NOT_FOUND")
     if not authors.may_write(call, row["owner"]):
         raise _forbidden(VIDEOS)
-    uploaded = [part["tag"] for part in call.house.database.all("list_parts", urn=urn)]
+    parts = call.house.database.all("list_parts", urn=urn)
+    uploaded = [part["tag"] for part in parts]
     if None in uploaded or uploaded != tags or wanted.get("uploadToken") != row["upload_token"]:
         message = "The uploaded parts do not make up the video"
         raise invalid_input(400, "PARAM_INVALID", message, path="/uploadedPartIds")
     whole = hashlib.sha256("".join(uploaded).encode()).hexdigest()
     if row["completed_ms"] is None:
-        now_ms = call.house.clock.now_ms()
+        paths = [call.house.uploads / part["token"] for part in parts]
+        failure = _failure_of_parts(paths)
         with call.house.database.transaction():
-            call.house.database.run("complete_asset", urn=urn, sha256=whole, completed_ms=now_ms)
-            applied.record(call, "video.upload", str(urn))
+            complete(call.house, row["urn"], whole, failure)
+            applied.record(call, "video.upload", row["urn"])
+        for path in paths:
+            path.unlink(missing_ok=True)
     # The official client cannot read an action's answer that is no JSON.
     return JSONResponse({})
 
@@ -121,6 +129,14 @@ def batch_get(kind: AssetKind) -> Handler:
     return look
 
 
+def complete(house: House, urn: str, sha256: str, failure: str) -> None:
+    """All of it is here; `failure` is why it cannot be processed, "" when it can."""
+    now_ms = house.clock.now_ms()
+    house.database.run(
+        "complete_asset", urn=urn, sha256=sha256, completed_ms=now_ms, failure=failure
+    )
+
+
 def state_of(house: House, urn: str) -> str:
     """LinkedIn's word for how far an upload is; "" for one that does not exist."""
     row = house.database.one("get_asset", urn=urn)
@@ -138,8 +154,11 @@ def check_usable(house: House, owner: str, urns: Iterable[str]) -> None:
     """Refuse to show what is not there, not usable yet, or another's."""
     for urn in urns:
         row = house.database.one("get_asset", urn=urn)
-        if row is None or row["owner"] != owner or state_of(house, urn) != "AVAILABLE":
+        is_own = row is not None and row["owner"] == owner
+        if not is_own or state_of(house, urn) != "AVAILABLE":
             message = f"The media {urn} does not exist, is not AVAILABLE or is another's"
+            if is_own and row is not None and row["failure"]:
+                message = f"The media {urn} could not be processed: {row['failure']}"
             raise invalid_input(400, "PARAM_INVALID", message, path="/content")
 
 
@@ -163,6 +182,15 @@ def allow(call: Call, resource: str, urn: str, owner: str, sizes: list[int]) -> 
             )
     urls = [f"{call.request.base_url}dms-uploads/{token}" for token in tokens]
     return Ticket(urls, expires_ms, upload_token)
+
+
+def _failure_of_parts(paths: Iterable[Path]) -> str:
+    """Why a video cannot be processed, judged by its parts put together."""
+    with tempfile.TemporaryFile() as whole:
+        for path in paths:
+            with path.open("rb") as part:
+                shutil.copyfileobj(part, whole)
+        return failure_of(VIDEOS.resource, whole)
 
 
 def _initialize(call: Call, kind: AssetKind, owner: str, sizes: list[int]) -> Response:

@@ -21,10 +21,6 @@ class Clock:
         row = self._database.one("get_clock_offset")
         return int(row["offset_ms"]) if row else 0
 
-    def advance(self, milliseconds: int) -> None:
-        """Move on (or back, with a negative number)."""
-        self._database.run("set_clock_offset", offset_ms=self.ahead_ms() + milliseconds)
-
     def set_to(self, now_ms: int | None) -> None:
         """Make it `now_ms`, from where it goes on; None for the machine's time."""
         offset_ms = 0 if now_ms is None else now_ms - _machine_ms()

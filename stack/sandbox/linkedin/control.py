@@ -2,7 +2,8 @@
 
 GET    applied    what really took effect; ?member= ?urn= ?kind= ?request_id= ?after=
 GET    posts      posts, deleted ones too, with the text readers would see; ?member=
-GET    members    everyone with an account
+GET    members    everyone with an account, with the `ids` that applications know them by;
+                  ?person= for whoever has this id or URN anywhere
 POST   members    {id?, given_name?, …, sign_in?}: define one, who signs in next unless told not to
 GET    clock      what time it is
 POST   clock      {advance_seconds} or {time} or {is_real}: move the time
@@ -29,6 +30,7 @@ from stack.sandbox.linkedin import (
     control_faults,
     control_network,
     members,
+    pairwise,
     post_store,
 )
 from stack.sandbox.linkedin.control_requests import (
@@ -37,10 +39,14 @@ from stack.sandbox.linkedin.control_requests import (
     MemberWanted,
     body_of,
     invalid,
+    person_id,
     query_of,
 )
-from stack.sandbox.linkedin.house import house_of
+from stack.sandbox.linkedin.house import House, house_of
 from stack.sandbox.linkedin.model import Member, StoredPost
+
+_EARLIEST_MS = datetime(1990, 1, 1, tzinfo=UTC).timestamp() * 1000
+_LATEST_MS = datetime(2200, 1, 1, tzinfo=UTC).timestamp() * 1000
 
 
 async def list_applied(request: Request) -> Response:
@@ -67,17 +73,19 @@ async def list_posts(request: Request) -> Response:
 
 async def list_members(request: Request) -> Response:
     """Members, oldest first."""
-    return JSONResponse([_member_view(m) for m in members.list_all(house_of(request).database)])
+    house, wanted = house_of(request), person_id(request.query_params.get("person", ""))
+    seen = [_member_view(house, member) for member in members.list_all(house.database)]
+    return JSONResponse([each for each in seen if not wanted or wanted in each["ids"].values()])
 
 
 async def put_member(request: Request) -> Response:
     """Define a member and answer with it."""
-    database = house_of(request).database
+    house = house_of(request)
     wanted = await body_of(request, MemberWanted)
-    member = members.define(database, wanted.model_dump(exclude_none=True))
+    member = members.define(house.database, wanted.model_dump(exclude_none=True))
     if wanted.sign_in:
-        members.wait_to_sign_in(database, member.id)
-    return JSONResponse(_member_view(member))
+        members.wait_to_sign_in(house.database, member.id)
+    return JSONResponse(_member_view(house, member))
 
 
 async def tell_time(request: Request) -> Response:
@@ -94,9 +102,11 @@ async def move_clock(request: Request) -> Response:
     if sum(given) != 1:
         raise invalid("body", "exactly one of advance_seconds, time and is_real is required")
     if wanted.advance_seconds is not None:
-        clock.advance(round(wanted.advance_seconds * 1000))
+        clock.set_to(_within("advance_seconds", clock.now_ms() + wanted.advance_seconds * 1000))
+    elif wanted.time is not None:
+        clock.set_to(_within("time", wanted.time.timestamp() * 1000))
     else:
-        clock.set_to(None if wanted.time is None else round(wanted.time.timestamp() * 1000))
+        clock.set_to(None)
     return await tell_time(request)
 
 
@@ -104,6 +114,8 @@ async def reset(request: Request) -> Response:
     """Forget everything."""
     house = house_of(request)
     house.database.clear()
+    for path in house.uploads.iterdir():
+        path.unlink()
     apps.register_configured(house.database, house.configured)
     return JSONResponse({})
 
@@ -134,8 +146,10 @@ def _member_urn(name: str) -> str:
     return f"urn:li:person:{name}" if name and not name.startswith("urn:") else name
 
 
-def _member_view(member: Member) -> dict[str, Any]:
-    return {**asdict(member), "urn": member.urn, "name": member.name}
+def _member_view(house: House, member: Member) -> dict[str, Any]:
+    known = [app.client_id for app in apps.list_all(house.database)]
+    ids = {client_id: pairwise.person_id(house, client_id, member.id) for client_id in known}
+    return {**asdict(member), "urn": member.urn, "name": member.name, "ids": ids}
 
 
 def _post_view(post: StoredPost) -> dict[str, Any]:
@@ -150,6 +164,13 @@ def _post_view(post: StoredPost) -> dict[str, Any]:
         "created_time": _time(post.created_ms),
         "deleted_time": None if post.deleted_ms is None else _time(post.deleted_ms),
     }
+
+
+def _within(field: str, now_ms: float) -> int:
+    """A time that every answer can be given at."""
+    if not _EARLIEST_MS <= now_ms <= _LATEST_MS:
+        raise invalid(field, "must lead to a time from 1990 to 2200")
+    return round(now_ms)
 
 
 def _time(milliseconds: int) -> str:

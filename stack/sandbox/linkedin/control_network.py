@@ -64,7 +64,7 @@ class CountWanted(Wanted):
 
     subject: str = Field(pattern=r"^urn:li:(share|ugcPost|person|organization):\S+$")
     metric: str
-    count: int
+    count: int = Field(ge=-(10**9), le=10**9)
     day: date | None = None
 
     @field_validator("metric")

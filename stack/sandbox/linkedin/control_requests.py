@@ -12,6 +12,8 @@ from stack.sandbox.linkedin.products import KNOWN_SCOPES, PRODUCTS
 from stack.sandbox.linkedin.refusals import Refusal
 
 _MAX_ID = 64
+_MOST = 2**53
+"""No number is greater: it could not be kept, or read back by every program."""
 
 
 class Wanted(BaseModel):
@@ -33,13 +35,13 @@ class AppliedWanted(Wanted):
     urn: str = ""
     kind: str = ""
     request_id: str = ""
-    after: int = Field(default=0, ge=0)
+    after: int = Field(default=0, ge=0, le=_MOST)
 
 
 class ClockWanted(Wanted):
     """Where to move the time: on by some seconds, to a time, or back to the machine's."""
 
-    advance_seconds: float | None = None
+    advance_seconds: float | None = Field(default=None, allow_inf_nan=False)
     time: AwareDatetime | None = None
     is_real: bool = False
 
@@ -53,11 +55,11 @@ class FaultWanted(Wanted):
     method: Literal["", "GET", "POST", "PUT", "DELETE"] = ""
     path: str = Field(default="", pattern=r"^(/.*)?$")
     member: str = ""
-    token_younger_ms: int | None = Field(default=None, ge=1)
-    count: int | None = Field(default=None, ge=1)
+    token_younger_ms: int | None = Field(default=None, ge=1, le=_MOST)
+    count: int | None = Field(default=None, ge=1, le=_MOST)
     is_lasting: bool = False
     probability: float = Field(default=1, gt=0, le=1)
-    seed: int | None = Field(default=None, ge=0)
+    seed: int | None = Field(default=None, ge=0, le=_MOST)
 
     @field_validator("detail", mode="before")
     @classmethod
@@ -105,7 +107,7 @@ class QuotaWanted(Wanted):
     """A daily quota; `calls_per_day` null for none, empty filters for any."""
 
     kind: Literal["application", "member"]
-    calls_per_day: int | None = Field(ge=0)
+    calls_per_day: int | None = Field(ge=0, le=_MOST)
     operation: str = ""
     client_id: str = ""
 
@@ -138,7 +140,8 @@ async def body_of(request: Request, kind: type[_W]) -> _W:
     """The JSON body of a request, checked."""
     try:
         body = json.loads(await request.body() or b"{}")
-    except ValueError:
+        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair cannot be kept
+    except (ValueError, RecursionError):
         raise invalid("body", "must be JSON") from None
     if not isinstance(body, dict):
         raise invalid("body", "must be a JSON object")

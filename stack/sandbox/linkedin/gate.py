@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stack.sandbox.linkedin import apps, faults, quotas, tokens
+from stack.sandbox.linkedin import apps, faults, pairwise, quotas, tokens
 from stack.sandbox.linkedin.faults import Endpoint, Fault, Occasion
 from stack.sandbox.linkedin.house import House, house_of
 from stack.sandbox.linkedin.model import App, Grant
-from stack.sandbox.linkedin.refusals import gateway
+from stack.sandbox.linkedin.refusals import Refusal, gateway
 from stack.sandbox.linkedin.versions import check_version
 
 
@@ -68,8 +68,13 @@ def guarded(operation: Operation, handler: Handler) -> Endpoint:
         fault = faults.take(house, _occasion(house, operation, request, grant))
 
         async def work(received: Request) -> Response:
-            call = Call(house, received, grant, fault)
-            response = await handler(call)
+            meant = await pairwise.received(house, grant.client_id, received)
+            call = Call(house, meant, grant, fault)
+            try:
+                response = await handler(call)
+            except Refusal as refusal:
+                raise pairwise.refused(house, grant.client_id, refusal) from None
+            pairwise.answered(house, grant.client_id, response)
             response.headers["x-li-uuid"] = call.request_id
             return response
 

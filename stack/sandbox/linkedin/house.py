@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.requests import Request
 
@@ -17,6 +18,8 @@ class House:
     configured: SandboxApp
     database: Database
     clock: Clock
+    uploads: Path
+    """The folder of what is being uploaded; what was looked at is gone from it."""
 
 
 def house_of(request: Request) -> House:

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from stack.sandbox.linkedin import claims, members, projection
+from stack.sandbox.linkedin import claims, members, pairwise, projection
 from stack.sandbox.linkedin.gate import Call, Operation
 from stack.sandbox.linkedin.model import Member
 from stack.sandbox.linkedin.refusals import gateway, invalid_input
@@ -55,7 +55,7 @@ def _member(call: Call) -> Member:
     member = members.get(call.house.database, call.grant.member_id)
     if member is None:
         raise gateway(404, "Member not found", code="NOT_FOUND")
-    return member
+    return pairwise.known_to(call.house, call.grant.client_id, member)
 
 
 def _lite_profile(member: Member) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person with an account; `id` is what this app knows the person by."""
+    """A person with an account; `id` is the sandbox's own (`pairwise` has the others)."""
 
     id: str
     given_name: str

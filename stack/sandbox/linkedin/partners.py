@@ -95,7 +95,8 @@ async def write(call: Call) -> Response:
 def _note(message: Any) -> str:
     if not isinstance(message, dict) or message.keys() - {_NOTE}:
         raise bad_schema("/message", f"is not a union of {_NOTE}")
-    note = message.get(_NOTE, {}).get("body", "")
+    content = message.get(_NOTE, {"body": ""})
+    note = content.get("body", "") if isinstance(content, dict) else None
     if not isinstance(note, str) or len(note) > LONGEST_NOTE:
         raise bad_schema("/message", f"is no text of at most {LONGEST_NOTE} characters")
     return note

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from stack.sandbox.linkedin import answers, authors, members
+from stack.sandbox.linkedin import answers, authors, members, pairwise
 from stack.sandbox.linkedin.arguments import query_of
 from stack.sandbox.linkedin.gate import Call, Operation
 from stack.sandbox.linkedin.model import Member
@@ -28,7 +28,7 @@ async def followers(call: Call) -> Response:
         raise query.invalid("keywords", "has no words")
     found = [m for m in _followers(call, organisation) if _fits(m, words)]
     found.sort(key=lambda member: (member.name.casefold(), member.id))
-    shown = [_view(member) for member in found[page.start : page.start + page.count]]
+    shown = [_view(call, member) for member in found[page.start : page.start + page.count]]
     return answers.collection(call, query, shown, page, len(found))
 
 
@@ -44,11 +44,12 @@ def _fits(member: Member, words: list[str]) -> bool:
     return all(any(name.startswith(word) for name in names) for word in words)
 
 
-def _view(member: Member) -> dict[str, Any]:
+def _view(call: Call, member: Member) -> dict[str, Any]:
+    known = pairwise.person_id(call.house, call.grant.client_id, member.id)
     return {
         "member": member.urn,
         "firstName": member.given_name,
         "lastName": member.family_name,
         "headline": member.headline,
-        "photo": {"displayImage": f"urn:li:digitalmediaAsset:{member.id}"},
+        "photo": {"displayImage": f"urn:li:digitalmediaAsset:{known}"},
     }

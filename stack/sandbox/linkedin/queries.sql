@@ -33,6 +33,19 @@ SELECT id, given_name, family_name, email, is_email_verified, picture_url, langu
        headline, vanity_name
   FROM members ORDER BY rowid;
 
+-- get_person_id --
+-- :client_id, :member_id
+SELECT person_id FROM person_ids WHERE client_id = :client_id AND member_id = :member_id;
+
+-- get_member_of --
+-- :client_id, :person_id
+SELECT member_id FROM person_ids WHERE client_id = :client_id AND person_id = :person_id;
+
+-- put_person_id --
+-- :client_id, :person_id, :member_id
+INSERT OR REPLACE INTO person_ids (client_id, person_id, member_id)
+VALUES (:client_id, :person_id, :member_id);
+
 -- add_sign_in --
 -- :member_id
 INSERT INTO sign_ins (member_id) VALUES (:member_id);
@@ -304,6 +317,10 @@ DELETE FROM clock;
 -- Forget all.
 DELETE FROM members;
 
+-- clear_person_ids --
+-- Forget all; a member's are the same again.
+DELETE FROM person_ids;
+
 -- clear_sign_ins --
 -- Forget all.
 DELETE FROM sign_ins;
@@ -359,8 +376,10 @@ SELECT urn, kind, owner, upload_token, expires_ms, sha256, completed_ms, failure
 SELECT urn, kind, owner, sha256, failure FROM assets ORDER BY sequence;
 
 -- complete_asset --
--- :urn, :sha256, :completed_ms
-UPDATE assets SET sha256 = :sha256, completed_ms = :completed_ms WHERE urn = :urn;
+-- A failure that was planned before stays. :urn, :sha256, :completed_ms, :failure ('' for none)
+UPDATE assets SET sha256 = :sha256, completed_ms = :completed_ms,
+                  failure = CASE failure WHEN '' THEN :failure ELSE failure END
+ WHERE urn = :urn;
 
 -- fail_asset --
 -- No row when there is none. :urn, :failure
@@ -383,7 +402,7 @@ UPDATE asset_parts SET tag = :tag WHERE token = :token;
 
 -- list_parts --
 -- In order. :urn
-SELECT tag FROM asset_parts WHERE urn = :urn ORDER BY number;
+SELECT token, tag FROM asset_parts WHERE urn = :urn ORDER BY number;
 
 -- add_comment --
 -- Every column is a parameter of its name.

@@ -19,6 +19,16 @@ CREATE TABLE IF NOT EXISTS members (
     vanity_name TEXT NOT NULL
 );
 
+-- What applications other than the configured one know members by. A `member_id` that no member
+-- has stands for an id that an application made up.
+CREATE TABLE IF NOT EXISTS person_ids (
+    client_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    member_id TEXT NOT NULL,
+    PRIMARY KEY (client_id, person_id),
+    UNIQUE (client_id, member_id)
+);
+
 -- Members that the next authorizations sign in as, first come first served.
 CREATE TABLE IF NOT EXISTS sign_ins (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -152,7 +162,7 @@ CREATE TABLE IF NOT EXISTS usage.calls (
     PRIMARY KEY (day, client_id, member_id, operation)
 );
 
--- What was uploaded for posts to show. Bytes are not kept, only their SHA-256. `failure` is why
+-- What was uploaded for posts to show. Bytes are looked at once, their SHA-256 is kept. `failure` is why
 -- LinkedIn could not process it, '' while it could.
 CREATE TABLE IF NOT EXISTS assets (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,

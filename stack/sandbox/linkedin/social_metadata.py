@@ -40,7 +40,7 @@ async def edit(call: Call) -> Response:
         raise authors.refused("Not enough permissions to change another's post")
     wanted = (await patch_of(call)).get("$set")
     state = wanted.get("commentsState") if isinstance(wanted, dict) else None
-    if state not in {"OPEN", "CLOSED"} or target.comment is not None:
+    if state not in ("OPEN", "CLOSED") or target.comment is not None:
         raise bad_schema("/patch/$set/commentsState", f'"{state}" is not an enum symbol')
     database, post = call.house.database, target.post
     with database.transaction():

@@ -5,15 +5,20 @@ Source: https://learn.microsoft.com/en-us/linkedin/marketing/community-managemen
 
 import hashlib
 import sqlite3
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from stack.sandbox.linkedin import assets
 from stack.sandbox.linkedin.assets import LONGEST_BYTES, VIDEOS
 from stack.sandbox.linkedin.control_requests import AssetWanted, body_of
 from stack.sandbox.linkedin.faults import exposed
 from stack.sandbox.linkedin.house import house_of
+from stack.sandbox.linkedin.media_rules import failure_of
 from stack.sandbox.linkedin.refusals import gateway
 
 OPERATION = "uploads.PUT"
@@ -29,14 +34,18 @@ async def put_bytes(request: Request) -> Response:
     row = house.database.one("get_part", token=request.path_params["token"])
     if row is None or row["expires_ms"] <= house.clock.now_ms():
         raise gateway(403, "The upload URL is not valid or has expired", code="ACCESS_DENIED")
-    tag = await _received(request, row)
+    path = house.uploads / row["token"]
+    tag = await _received(request, row, path)
+    if row["kind"] == VIDEOS.resource:
+        house.database.run("fill_part", token=row["token"], tag=tag)
+        return Response(status_code=200, headers={"etag": tag})
+    with path.open("rb") as content:
+        failure = failure_of(row["kind"], content)
     with house.database.transaction():
         house.database.run("fill_part", token=row["token"], tag=tag)
-        if row["kind"] == VIDEOS.resource:
-            return Response(status_code=200, headers={"etag": tag})
         if row["completed_ms"] is None:
-            now_ms = house.clock.now_ms()
-            house.database.run("complete_asset", urn=row["urn"], sha256=tag, completed_ms=now_ms)
+            assets.complete(house, row["urn"], tag, failure)
+    path.unlink(missing_ok=True)
     return Response(status_code=201)
 
 
@@ -62,12 +71,24 @@ ROUTES = [
 ]
 
 
-async def _received(request: Request, row: sqlite3.Row) -> str:
-    """The tag of all bytes, which is their SHA-256."""
+async def _received(request: Request, row: sqlite3.Row, path: Path) -> str:
+    """The tag of all bytes, which is their SHA-256; they are at `path` only if they are whole."""
+    partial = path.with_suffix(f".{uuid4().hex}")
+    try:
+        with partial.open("wb") as content:
+            tag = await _copied(request, row, content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return tag
+
+
+async def _copied(request: Request, row: sqlite3.Row, content: IO[bytes]) -> str:
     digest, size_bytes = hashlib.sha256(), 0
     longest = LONGEST_BYTES.get(row["kind"], 0)
     async for chunk in request.stream():
         digest.update(chunk)
+        content.write(chunk)
         size_bytes += len(chunk)
         if longest and size_bytes > longest:
             raise gateway(413, "The upload is too large", code="REQUEST_ENTITY_TOO_LARGE")

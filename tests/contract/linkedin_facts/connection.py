@@ -7,6 +7,7 @@ _CONTROL = "tests/integration/linkedin/test_control.py::"
 _FAULTS = "tests/integration/linkedin/test_faults.py::"
 _POSTS = "tests/integration/linkedin/test_posts.py::"
 _LIBRARIES = "tests/integration/linkedin/test_libraries.py::"
+_IDS = "tests/integration/linkedin/rest/test_ids_of_members.py::"
 
 FACTS: tuple[tuple[str, str, str], ...] = (
     # Hosts and bases
@@ -237,5 +238,20 @@ FACTS: tuple[tuple[str, str, str], ...] = (
         "quota.other-429",
         "A 429 without a day is the infrastructure's, and passes soon.",
         f"{_FAULTS}test_a_throttle_is_for_the_day_or_for_a_moment",
+    ),
+    (
+        "identity.per-application",
+        "A member has another id in each application.",
+        f"{_IDS}test_each_application_knows_a_member_by_an_id_of_its_own",
+    ),
+    (
+        "identity.urns",
+        "URNs of authors, actors, mentions and roles are made of that id.",
+        f"{_IDS}test_authors_actors_and_mentions_are_named_as_the_reader_knows_them",
+    ),
+    (
+        "userinfo.no-vanity-name",
+        "userinfo does not tell the name in the address of the profile.",
+        f"{_IDS}test_each_application_knows_a_member_by_an_id_of_its_own",
     ),
 )

@@ -5,6 +5,8 @@ _UPLOADS = "tests/integration/linkedin/rest/test_uploads.py::"
 _OLDER = "tests/integration/linkedin/rest/test_older_sharing.py::"
 _POSTS = "tests/integration/linkedin/test_posts.py::"
 _TRANSPORT = "tests/integration/linkedin/rest/test_transport.py::"
+_PAGES = "tests/integration/profile/actions/test_partners.py::"
+_FILES = "tests/integration/profile/actions/test_kinds.py::"
 
 FACTS: tuple[tuple[str, str, str], ...] = (
     # Posts
@@ -239,5 +241,45 @@ FACTS: tuple[tuple[str, str, str], ...] = (
         "media.too-large",
         "A video over 500 MB is refused.",
         f"{_UPLOADS}test_too_large_a_video_and_unknown_actions_are_refused",
+    ),
+    (
+        "posts.page-roles",
+        "A page posts and comments through its administrators alone.",
+        f"{_PAGES}test_a_page_speaks_for_its_administrators_alone",
+    ),
+    (
+        "posts.batch-client",
+        "Our client reads several posts at once, and which are missing.",
+        f"{_POSTS}test_several_posts_are_read_at_once_and_each_missing_one_is_named",
+    ),
+    (
+        "media.formats",
+        "Images are JPG, PNG or GIF; documents PDF, DOC, DOCX, PPT or PPTX; videos MP4.",
+        f"{_UPLOADS}test_what_is_within_the_rules_is_available",
+    ),
+    (
+        "media.pixels",
+        "An image has under 36,152,320 pixels, and a GIF at most 250 frames.",
+        f"{_UPLOADS}test_what_is_outside_the_rules_is_not_processed_and_says_why",
+    ),
+    (
+        "media.pages",
+        "A document has at most 300 pages.",
+        f"{_UPLOADS}test_what_is_outside_the_rules_is_not_processed_and_says_why",
+    ),
+    (
+        "media.video-limits",
+        "A video has at least 75 KB, and is 3 seconds to 30 minutes long.",
+        f"{_UPLOADS}test_what_is_outside_the_rules_is_not_processed_and_says_why",
+    ),
+    (
+        "media.failed-client",
+        "What LinkedIn cannot process is rejected by field and rule.",
+        f"{_FILES}test_a_file_that_linkedin_cannot_use_is_refused_by_field_and_rule",
+    ),
+    (
+        "media.address-life",
+        "An address for an upload is good for a day.",
+        f"{_UPLOADS}test_an_address_is_good_for_a_day",
     ),
 )

@@ -86,4 +86,14 @@ FACTS: tuple[tuple[str, str, str], ...] = (
         "Raw colons in a path are a syntax error.",
         f"{_READING}test_connections_are_counted_and_listed_for_the_member_alone",
     ),
+    (
+        "portability.snapshot",
+        "A member may take along a snapshot of each domain.",
+        f"{_READING}test_a_member_takes_along_what_linkedin_holds",
+    ),
+    (
+        "pages.look-up",
+        "Anybody may look a page up; all about it is for its administrators.",
+        f"{_READING}test_pages_are_looked_up",
+    ),
 )

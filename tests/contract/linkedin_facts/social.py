@@ -2,6 +2,7 @@
 
 _SOCIAL = "tests/integration/linkedin/rest/test_social.py::"
 _KINDS = "tests/integration/linkedin/rest/test_kinds_of_posts.py::"
+_PAGES = "tests/integration/profile/actions/test_partners.py::"
 
 FACTS: tuple[tuple[str, str, str], ...] = (
     # Comments
@@ -96,5 +97,15 @@ FACTS: tuple[tuple[str, str, str], ...] = (
         "metadata.older",
         "The older summary counts likes and comments.",
         f"{_SOCIAL}test_likes_are_the_older_way_to_react",
+    ),
+    (
+        "comments.edited-is-read-back",
+        "A changed comment is read back with its new text.",
+        f"{_PAGES}test_a_lost_change_of_a_comment_is_read_back",
+    ),
+    (
+        "comments.page",
+        "A page comments for its administrators.",
+        f"{_SOCIAL}test_a_page_comments_for_its_administrators",
     ),
 )

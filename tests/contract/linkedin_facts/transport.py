@@ -10,6 +10,11 @@ _PROBLEM = f"{_UNIT}test_problem.py::"
 _POSTS = "tests/integration/linkedin/test_posts.py::"
 _EACH_REFUSAL = f"{_EXCHANGE}test_each_refusal_has_its_kind_and_is_not_repeated"
 _A_READ_THROTTLED = f"{_EXCHANGE}test_a_throttled_read_waits_for_its_window"
+_WIRE = "tests/integration/linkedin/rest/test_transport.py::"
+_MALFORMED = "tests/integration/linkedin/rest/test_malformed.py::"
+_OLDER = "tests/integration/linkedin/rest/test_older_sharing.py::"
+_WATCH = "tests/unit/profile/usage/test_version_watch.py::"
+_SANDBOX = "tests/unit/profile/linkedin/test_sandbox_restli.py::"
 
 FACTS: tuple[tuple[str, str, str], ...] = (
     # Headers
@@ -159,5 +164,65 @@ FACTS: tuple[tuple[str, str, str], ...] = (
         "throttle.kept-back",
         "Once a daily quota is used up, no call is made before it begins anew.",
         "tests/integration/profile/test_usage.py::test_a_spent_quota_keeps_the_next_call_back",
+    ),
+    (
+        "headers.any-case",
+        "Names of headers are read in any case, and a version may name its revision.",
+        f"{_WIRE}test_header_names_are_in_any_case",
+    ),
+    (
+        "headers.version-warned",
+        "We are warned before LinkedIn ends our version.",
+        f"{_WATCH}test_a_version_near_its_end_is_warned_of",
+    ),
+    (
+        "headers.partial-update",
+        "An update is only one when the header names it.",
+        f"{_WIRE}test_an_update_must_be_named_in_the_header",
+    ),
+    (
+        "headers.no-protocol-1-lists",
+        "Without the header for protocol 2.0.0 a list is plain text.",
+        f"{_WIRE}test_protocol_1_does_not_know_lists",
+    ),
+    (
+        "restli.encoded-structure",
+        "Signs of structure that are encoded are refused.",
+        f"{_WIRE}test_structure_must_be_raw_and_values_encoded",
+    ),
+    (
+        "restli.fields",
+        "A projection by fields keeps raw commas, and a leading ampersand does no harm.",
+        f"{_SANDBOX}test_field_projections_keep_the_older_form_and_a_leading_sign_does_no_harm",
+    ),
+    (
+        "restli.official",
+        "The official client writes every query as ours does.",
+        f"{_RESTLI}test_linkedins_own_client_writes_every_query_letter_for_letter_the_same",
+    ),
+    (
+        "restli.complex-keys",
+        "A key of several parts is written as a record.",
+        f"{_SANDBOX}test_written_keys_are_read_back",
+    ),
+    (
+        "errors.permission-older",
+        "An older 403 names verb and path; it means the same.",
+        f"{_PROBLEM}test_read_problem_takes_the_most_precise_word",
+    ),
+    (
+        "errors.permission-older-sandbox",
+        "The older interface words a missing permission so.",
+        f"{_OLDER}test_a_missing_permission_is_worded_as_it_was",
+    ),
+    (
+        "errors.no-json",
+        "A body that is no JSON object is 400.",
+        f"{_MALFORMED}test_what_is_no_json_object_is_linkedins_400",
+    ),
+    (
+        "errors.always-json",
+        "Whatever is sent, the refusal is JSON and no 500.",
+        f"{_MALFORMED}test_any_body_query_path_and_headers_are_taken_or_refused",
     ),
 )

@@ -4,7 +4,9 @@ import asyncio
 import json
 import time
 from datetime import timedelta
+from functools import partial
 from itertools import permutations
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +28,8 @@ from tests.integration.auth.conftest import People, bearer, refusal
 from tests.support.replies import error_info
 from tests.support.rooms import RunningRoom
 from tests.support.waiting import eventually
+from workers.actors.outbox import _note_connection
+from workers.deliveries import Delivery
 
 ME = pb.GetCurrentUserRequest()
 
@@ -174,12 +178,12 @@ async def test_a_late_announcement_changes_nothing(
 async def _announce(
     people: People, internal: Any, user_id: str, number: int, *, is_connected: bool
 ) -> None:
-    await internal.SetLinkedInConnected(
-        internal_pb.SetLinkedInConnectedRequest(
-            user_id=user_id, is_connected=is_connected, announcement=number
-        ),
-        metadata=people.room.as_service("workers"),
-    )
+    """Deliver one of Profile's messages, as a worker does."""
+    call = partial(internal.SetLinkedInConnected, metadata=people.room.as_service("workers"))
+    clients = SimpleNamespace(auth=SimpleNamespace(SetLinkedInConnected=call))
+    delivery = Delivery(str(uuid4()), user_id, {"user_id": user_id, "announcement": number}, "")
+    open_: Any = SimpleNamespace(clients=clients)
+    await _note_connection(open_, delivery, is_connected=is_connected)
 
 
 async def test_redis_copy_is_what_the_kernel_reads(people: People, stub: Any) -> None:

@@ -116,7 +116,8 @@ async def test_an_id_token_is_verified_by_the_published_key(
     told = jwt.decode(
         id_token, key, algorithms=["RS256"], audience="other-app", issuer=found["issuer"]
     )
-    assert (told["sub"], told["email"]) == ("ada", "member-ada@example.com")
+    (ada,) = other_app.get("members", person="ada")
+    assert (told["sub"], told["email"]) == (ada["ids"]["other-app"], ada["email"])
     assert told["exp"] - told["iat"] == 3600
     assert "nonce" not in told
     assert found["token_endpoint"] == f"{other_app.url}/oauth/v2/accessToken"

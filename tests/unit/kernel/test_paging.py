@@ -1,5 +1,6 @@
 import base64
 import os
+from datetime import UTC
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from pydantic import SecretStr
 from services.kernel.config import CryptoSettings, Key
 from services.kernel.crypto import Keys
 from services.kernel.errors import PageTokenInvalid
-from services.kernel.paging import PageTokens, page_size
+from services.kernel.paging import PageTokens, Position, page_size
 
 
 def _key(key_id: str) -> Key:
@@ -58,3 +59,24 @@ def test_no_token_means_the_beginning() -> None:
     assert TOKENS.read(USER, "") is None
     assert page_size(0) == 50
     assert page_size(7) == 7
+
+
+ROWS = st.lists(
+    st.builds(Position, st.datetimes(timezones=st.just(UTC)), st.uuids()), max_size=20, unique=True
+)
+
+
+@given(ROWS, st.integers(1, 6))
+def test_pages_follow_each_other_without_gap_or_repeat(rows: list[Position], size: int) -> None:
+    newest_first = sorted(rows, key=lambda row: (row.at, row.row_id), reverse=True)
+    seen: list[Position] = []
+    token = ""
+    while True:
+        after = TOKENS.after(USER, token)
+        rest = newest_first[newest_first.index(after) + 1 :] if after else newest_first
+        page, token = TOKENS.cut(USER, rest[: size + 1], size, lambda row: row)
+        assert len(page) <= size
+        seen += page
+        if not token:
+            break
+    assert seen == newest_first

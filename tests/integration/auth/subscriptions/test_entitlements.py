@@ -8,8 +8,8 @@ import pytest
 from inergize.auth.v1 import auth_account_pb2, auth_pb2
 from inergize.auth.v1 import auth_internal_service_pb2 as internal_pb
 
-from services.auth import subscriptions
 from services.auth.errors import UserNotFound
+from services.auth.subscriptions import domain as subscriptions
 from services.auth.subscriptions.tiers import LIMITS
 from tests.integration.auth.conftest import People, bearer, refusal
 from tests.support.rooms import RunningRoom

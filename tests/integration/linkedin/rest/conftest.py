@@ -16,6 +16,7 @@ from tests.integration.linkedin.conftest import (
     REDIRECT_URI,
     SandboxProcess,
 )
+from tests.support import media
 
 VERSION = "202609"
 SCOPES = " ".join(sorted(KNOWN_SCOPES))
@@ -88,7 +89,8 @@ class Api:
         body = {"initializeUploadRequest": {"owner": owner or self.urn}}
         path = f"/rest/{kind}s?action=initializeUpload"
         value = self.send("POST", path, body).json()["value"]
-        assert self.http.put(value["uploadUrl"], content=b"bytes").status_code == 201
+        content = media.pdf() if kind == "document" else media.png()
+        assert self.http.put(value["uploadUrl"], content=content).status_code == 201
         self.sandbox.post("clock", advance_seconds=1)
         urn: str = value[kind]
         return urn

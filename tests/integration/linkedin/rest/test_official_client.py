@@ -22,6 +22,7 @@ from tests.integration.linkedin.conftest import (
     SandboxProcess,
 )
 from tests.integration.linkedin.rest.conftest import SCOPES, VERSION, Api
+from tests.support import media
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -139,8 +140,8 @@ def test_an_image_and_a_video_are_uploaded_and_posted(
     image = rest.action(
         resource_path="/images", action_name="initializeUpload", action_params=wanted, **given
     ).value
-    assert requests.put(image["uploadUrl"], data=b"png", timeout=20).status_code == 201
-    film = b"a" * PART_BYTES + b"b" * 1_000
+    assert requests.put(image["uploadUrl"], data=media.png(), timeout=20).status_code == 201
+    film = media.mp4(size_bytes=PART_BYTES + 1_000)
     sizes = {"fileSizeBytes": len(film), "uploadCaptions": False, "uploadThumbnail": False}
     video = rest.action(
         resource_path="/videos",

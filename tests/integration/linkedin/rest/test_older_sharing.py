@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.linkedin.rest.conftest import Api, SignIn, enc
+from tests.support import media as files
 
 SHARE = "com.linkedin.ugc.ShareContent"
 VISIBILITY = "com.linkedin.ugc.MemberNetworkVisibility"
@@ -41,7 +42,7 @@ def test_a_picture_is_registered_sent_and_shared(ada: Api) -> None:
     value = ada.send("POST", "/v2/assets?action=registerUpload", wanted).json()["value"]
     (mechanism,) = value["uploadMechanism"].values()
     assert share(ada, "too soon", "IMAGE", {"media": value["asset"]}).status_code == 400
-    assert ada.http.put(mechanism["uploadUrl"], content=b"png").status_code == 201
+    assert ada.http.put(mechanism["uploadUrl"], content=files.png()).status_code == 201
     ada.sandbox.post("clock", advance_seconds=1)
     media = {"status": "READY", "media": value["asset"], "title": {"text": "A cat"}}
     assert share(ada, f"look {ada.member_id}", "IMAGE", media).status_code == 201

@@ -14,6 +14,7 @@ from inergize.profile.v1 import profile_actions_pb2 as pb
 
 from tests.integration.linkedin.conftest import SandboxProcess
 from tests.integration.profile.conftest import ProfileRoom, StartProfile, publish
+from tests.support import media
 from tests.support.files import Store
 from tests.support.replies import bad_request, error_info
 from tests.support.s3 import running_s3
@@ -54,8 +55,8 @@ async def test_a_post_shows_the_very_files_that_were_meant(
     profile: ProfileRoom, store: Store
 ) -> None:
     user_id = await profile.connected_user()
-    image, page = b"\x89PNG" + secrets.token_bytes(90_000), b"%PDF" + secrets.token_bytes(300_000)
-    video = secrets.token_bytes(PART_BYTES + 70_000)
+    image, page = media.png(size_bytes=90_000), media.pdf(size_bytes=300_000)
+    video = media.mp4(size_bytes=PART_BYTES + 70_000)
     picture = kinds.ImageContent(media=store.put(image, PNG), alt_text="A (cat)")
     contents: list[dict[str, Any]] = [
         {"image": picture},
@@ -147,30 +148,58 @@ async def test_what_follows_a_post_is_done_once_each(profile: ProfileRoom) -> No
 async def test_a_file_that_is_not_the_one_meant_is_never_posted(
     profile: ProfileRoom, store: Store, wrong: str
 ) -> None:
-    media = store.put(secrets.token_bytes(90_000), PNG)
+    file = store.put(secrets.token_bytes(90_000), PNG)
     match wrong:
         case "sha256":
-            media.sha256 = bytes(32)
+            file.sha256 = bytes(32)
         case "longer" | "shorter":
-            media.size_bytes += {"longer": -1, "shorter": 1}[wrong]
+            file.size_bytes += {"longer": -1, "shorter": 1}[wrong]
         case "gone":
             next(store.folder.glob("*.bin")).unlink()
-    request = publish(await profile.connected_user(), image=kinds.ImageContent(media=media))
+    request = publish(await profile.connected_user(), image=kinds.ImageContent(media=file))
 
     reply = await profile.execute(request)
 
     assert (reply.outcome, reply.status_code) == (pb.ACTION_OUTCOME_REJECTED, 0)
     assert reply.error_code == "media_wrong"
+    assert reply.error_message.startswith("image: ")
     assert profile.applied(kind="") == []
     assert [each for each in profile.sandbox.get("assets") if each["sha256"]] == []
     assert (await profile.execute(request)).error_code == "media_wrong"
+
+
+@pytest.mark.parametrize(
+    ("content", "field", "reason"),
+    [
+        ("image", "/content", "TOO_MANY_PIXELS: 40960000, and fewer than 36152320 are allowed"),
+        ("video", "video", "WRONG_LENGTH: 1 seconds, and 3 to 1800 are allowed"),
+    ],
+)
+async def test_a_file_that_linkedin_cannot_use_is_refused_by_field_and_rule(
+    profile: ProfileRoom, store: Store, content: str, field: str, reason: str
+) -> None:
+    # A self-serve application may look at a video, but learns of an image by the post's refusal.
+    given: dict[str, Any] = {
+        "image": lambda: kinds.ImageContent(media=store.put(media.png(8_000, 5_120), PNG)),
+        "video": lambda: kinds.VideoContent(media=store.put(media.mp4(1), MP4)),
+    }
+    request = publish(await profile.connected_user(), **{content: given[content]()})
+
+    reply = await profile.execute(request)
+
+    assert reply.outcome == pb.ACTION_OUTCOME_REJECTED
+    assert reply.error_code == ("media_processing_failed" if field == "video" else "PARAM_INVALID")
+    assert reply.error_message.startswith(f"{field}: ")
+    assert reply.error_message.endswith(reason)
+    assert profile.applied() == []
+    assert await profile.execute(request) == reply
 
 
 async def test_an_upload_is_tried_again_and_the_post_is_not(
     profile: ProfileRoom, store: Store
 ) -> None:
     user_id = await profile.connected_user()
-    image = kinds.ImageContent(media=store.put(secrets.token_bytes(9_000), PNG))
+    image = kinds.ImageContent(media=store.put(media.png(), PNG))
     profile.sandbox.post("faults", kind="unavailable", operation="images.ACTION-initializeUpload")
     assert (await profile.execute(publish(user_id, image=image))).status_code == 201
 
@@ -187,14 +216,14 @@ async def test_an_upload_is_tried_again_and_the_post_is_not(
 
 async def test_nobody_makes_us_fetch_from_elsewhere(profile: ProfileRoom, store: Store) -> None:
     user_id = await profile.connected_user()
-    media = store.put(b"x" * 10, "text/plain")
-    url = media.url
+    file = store.put(b"x" * 10, "text/plain")
+    url = file.url
     for elsewhere in (
         "http://127.0.0.1:1/inergize/x",
         url.replace("/inergize/", "/inergize/../o/"),
     ):
-        media.url = elsewhere
-        request = publish(user_id, "", image=kinds.ImageContent(media=media))
+        file.url = elsewhere
+        request = publish(user_id, "", image=kinds.ImageContent(media=file))
 
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await profile.execute(request)

@@ -39,6 +39,16 @@ MIDNIGHT = datetime(2026, 12, 1, tzinfo=UTC)
             Known(AttemptState.REJECTED, "", 403, "HTTP_403", "Forbidden"),
         ),
         (
+            Rejected(400, "PARAM_INVALID", "is too long", field_path="/commentary"),
+            400,
+            Known(AttemptState.REJECTED, "", 400, "PARAM_INVALID", "/commentary: is too long"),
+        ),
+        (
+            Rejected(422, "X", "ERROR :: /commentary :: no", field_path="/commentary"),
+            422,
+            Known(AttemptState.REJECTED, "", 422, "X", "ERROR :: /commentary :: no"),
+        ),
+        (
             Throttled(MIDNIGHT, "DAY limit"),
             429,
             Known(AttemptState.REJECTED, "", 429, "throttled", "DAY limit", MIDNIGHT),

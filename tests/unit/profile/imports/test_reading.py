@@ -94,6 +94,15 @@ def test_a_damaged_archive_is_read_or_refused(data: st.DataObject) -> None:
         read_archive(bytes(whole))
 
 
+def test_an_entry_without_a_name_is_passed_over() -> None:
+    whole = bytearray(archive_of({"x": b"words"}))
+    listed = whole.index(b"PK\x01\x02")
+    # The letter of its name is taken for the beginning of what follows a name.
+    whole[listed + 28 : listed + 32] = (0).to_bytes(2, "little") + (1).to_bytes(2, "little")
+
+    assert not read_archive(bytes(whole)).is_anything
+
+
 @given(st.sampled_from(sorted(WHOLE)), st.text(max_size=300))
 def test_any_text_under_a_known_name_is_read(name: str, content: str) -> None:
     read_archive(archive_of({name: content.encode("utf-8", "surrogatepass")}))
