@@ -23,6 +23,7 @@ TOPIC_ACTORS = {
     "read_linkedin_import": "read_linkedin_import",
     "profile_metrics": "record_profile_metrics",
     "post_metrics": "record_post_metrics",
+    "linkedin_reply": "record_reply",
 }
 """Outbox topic to actor."""
 REFUSE_TOPIC = "refuse_topic"

@@ -8,6 +8,7 @@ from services.automation.domain import Actions
 from services.automation.internal_servicer import AutomationInternalServicer
 from services.automation.reconciling import Reconciling
 from services.automation.servicer import AutomationServicer
+from services.automation.targets.domain import Targets
 from services.kernel.config import settings
 from services.kernel.paging import PageTokens
 from services.kernel.periodic import PeriodicJob
@@ -19,12 +20,13 @@ from services.kernel.server import serve
 def build(given: Runtime) -> Room:
     """The automation room on the given parts."""
     actions = Actions(given.db, PageTokens(given.keys, "automation.actions"))
+    targets = Targets(given.db, PageTokens(given.keys, "automation.targets"))
     attempts = Attempts(given.db, Permissions(given.mesh), given.outbox)
     reconciling = Reconciling(given.db, given.outbox)
     return Room(
         servicers={
-            servicer.SERVICE: AutomationServicer(actions),
-            internal_servicer.SERVICE: AutomationInternalServicer(attempts, reconciling),
+            servicer.SERVICE: AutomationServicer(actions, targets),
+            internal_servicer.SERVICE: AutomationInternalServicer(attempts, reconciling, targets),
         },
         periodic=[
             PeriodicJob("sweep_lapsed", every=timedelta(minutes=1), run=attempts.sweep_lapsed),

@@ -35,6 +35,10 @@ class Field:
         return bool(self.found.type == FieldDescriptor.TYPE_STRING)
 
     @property
+    def is_choice(self) -> bool:
+        return bool(self.found.type == FieldDescriptor.TYPE_ENUM)
+
+    @property
     def is_marked_secret(self) -> bool:
         """Whether the contract says that the value must not be kept or shown."""
         return bool(self.found.GetOptions().debug_redact)
@@ -54,7 +58,7 @@ class Field:
             return bool(rules.enum.defined_only or getattr(rules.enum, "in"))
         text = rules.string
         is_fixed = text.uuid or (text.pattern and not {"*", "+"} & set(text.pattern))
-        return bool(text.max_len or is_fixed)
+        return bool(text.max_len or text.max_bytes or is_fixed)
 
 
 def request_fields(method: Method, *, in_url: bool = False) -> Iterator[Field]:

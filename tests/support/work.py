@@ -35,8 +35,36 @@ class Work:
         return {"metadata": self.room.as_service("workers")}
 
 
+class AsWorkers:
+    """A stub whose calls carry the workers' credential."""
+
+    def __init__(self, stub: Any, room: RunningRoom) -> None:
+        self._stub, self._room = stub, room
+
+    def __getattr__(self, name: str) -> Any:
+        async def call(request: Any) -> Any:
+            return await getattr(self._stub, name)(
+                request, metadata=self._room.as_service("workers")
+            )
+
+        return call
+
+
 async def run_periodic(room: RunningRoom, name: str, *, at_once: int = 1) -> None:
     """Run a periodic job to its end, as if it were due now; several times at once if asked to."""
+    stub: Any = WorkInternalServiceStub(room.channel)
+
+    async def run(piece: pb.RunPeriodicRequest) -> None:
+        while not (await stub.RunPeriodic(piece, metadata=room.as_service("workers"))).is_done:
+            pass
+
+    await asyncio.gather(*(run(piece) for piece in await claim_periodic(room, name, at_once)))
+
+
+async def claim_periodic(
+    room: RunningRoom, name: str, at_once: int = 1
+) -> list[pb.RunPeriodicRequest]:
+    """Claim a periodic job as if it were due now: what a worker is to ask for."""
     stub: Any = WorkInternalServiceStub(room.channel)
     await room.admin.execute(
         f"INSERT INTO {room.name}.periodic_runs (name, due_at)"
@@ -46,10 +74,8 @@ async def run_periodic(room: RunningRoom, name: str, *, at_once: int = 1) -> Non
     )
     request = pb.ClaimPeriodicRequest(claimed_by="test")
     claims = (await stub.ClaimPeriodic(request, metadata=room.as_service("scheduler"))).claims
-
-    async def run(claim: pb.PeriodicClaim) -> None:
-        piece = pb.RunPeriodicRequest(name=name, due_time=claim.due_time, fence=claim.fence)
-        while not (await stub.RunPeriodic(piece, metadata=room.as_service("workers"))).is_done:
-            pass
-
-    await asyncio.gather(*(run(claim) for claim in claims if claim.name == name))
+    return [
+        pb.RunPeriodicRequest(name=name, due_time=claim.due_time, fence=claim.fence)
+        for claim in claims
+        if claim.name == name
+    ]

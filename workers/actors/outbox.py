@@ -12,7 +12,7 @@ from inergize.profile.v1 import linkedin_imports_pb2 as imports
 from inergize.profile.v1 import profile_internal_service_pb2 as profile
 
 from services.kernel.messages import to_json
-from workers.actors import metrics
+from workers.actors import metrics, replies
 from workers.deliveries import Delivery, deliver
 from workers.errors import UnknownTopicError
 from workers.resources import Open
@@ -33,6 +33,7 @@ def declare(broker: dramatiq.Broker) -> None:
         (read_linkedin_import, "low"),
         (metrics.record_profile_metrics, "low"),
         (metrics.record_post_metrics, "low"),
+        (replies.record_reply, "high"),
         (refuse_topic, "low"),
     ):
         dramatiq.actor(broker=broker, queue_name=queue, **LIMITS)(actor)

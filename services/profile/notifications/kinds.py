@@ -38,6 +38,7 @@ class Kind(StrEnum):
     ACTION_UNSURE = "action_unsure"
     ACTION_NEEDS_CONFIRMATION = "action_needs_confirmation"
     ACCOUNT_PAUSED = "account_paused"
+    LINKEDIN_NEWS = "linkedin_news"
     WEBHOOK_DISABLED = "webhook_disabled"
 
 
@@ -142,6 +143,11 @@ CATALOGUE: Mapping[Kind, Wording] = MappingProxyType(
             Severity.CRITICAL,
             Template("Your account's activity is paused"),
             Template("Nothing is done on LinkedIn for you until you resume it: $reason."),
+        ),
+        Kind.LINKEDIN_NEWS: Wording(
+            Severity.INFO,
+            Template("On LinkedIn: $summary"),
+            Template("LinkedIn tells of $summary. Open LinkedIn to read and to answer."),
         ),
         Kind.WEBHOOK_DISABLED: Wording(
             Severity.WARNING,

@@ -13,4 +13,5 @@ def portability_job(
     given: Runtime, access: Access, linkedin: LinkedIn, usage: ApiUsage
 ) -> PeriodicJob:
     """What Profile runs."""
-    return Polling(given.db, access, Vault(given.keys), linkedin.changelog, usage).job()
+    vault = Vault(given.keys)
+    return Polling(given.db, access, vault, linkedin.changelog, usage, outbox=given.outbox).job()

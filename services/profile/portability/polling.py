@@ -3,12 +3,14 @@
 Source: docs/decisions/0147-linkedins-change-log.md
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 
 from services.kernel.db import Database
+from services.kernel.outbox import Outbox
 from services.kernel.periodic import Cursor, PeriodicJob
 from services.profile.connection.access import Access
 from services.profile.connection.vault import Vault
@@ -18,7 +20,7 @@ from services.profile.imports.model import Observation
 from services.profile.linkedin.changelog import PAGE_SIZE, SCOPES, Change, ChangeLog
 from services.profile.linkedin.errors import AccessDenied, LinkedInError, LinkedInThrottled
 from services.profile.model import member_urn
-from services.profile.portability import store
+from services.profile.portability import answering, counting, store, telling
 from services.profile.portability.changes import observed
 from services.profile.portability.store import Due
 from services.profile.usage.recording import ApiUsage
@@ -38,9 +40,17 @@ class Polling:
     """Reads the logs of all members who have consented to it."""
 
     def __init__(
-        self, db: Database, access: Access, vault: Vault, changelog: ChangeLog, usage: ApiUsage
+        self,
+        db: Database,
+        access: Access,
+        vault: Vault,
+        changelog: ChangeLog,
+        usage: ApiUsage,
+        *,
+        outbox: Outbox,
     ) -> None:
         self._db = db
+        self._outbox = outbox
         self._access = access
         self._vault = vault
         self._changelog = changelog
@@ -80,7 +90,7 @@ class Polling:
     async def _keep(
         self, due: Due, changes: list[Change], urn: str, *, is_last: bool
     ) -> datetime | None:
-        """Keep what a page tells that was not told before, and return how far it reaches.
+        """Keep, tell and count what a page tells for the first time; returns how far it reaches.
 
         Raises NotConnected for a user who was erased meanwhile.
         """
@@ -88,12 +98,12 @@ class Polling:
             place = await store.hold_place(tx, due.user_id)
             if place is None:
                 raise NotConnected
-            told: list[Observation] = [
-                one
-                for change in changes
-                if not place.has_read(change) and (one := observed(change, urn)) is not None
-            ]
-            await observations.add_observations(tx, due.user_id, None, told)
+            told = _told([one for one in changes if not place.has_read(one)], urn)
+            added = await observations.add_observations(tx, due.user_id, None, told)
+            new = [one for one in told if one.fact_hash in added]
+            await telling.tell(tx, due.user_id, new)
+            await answering.tell_the_ledger(tx, self._outbox, due.user_id, new)
+            await counting.count(tx, due.user_id, urn, new)
             after = place.after(changes)
             await store.note_read(tx, due.user_id, after, EVERY, is_last=is_last)
         return after.read_until
@@ -107,3 +117,9 @@ class Polling:
         for one in due:
             await self.read(one)
         return {"again": True} if len(due) == MEMBERS_AT_ONCE else None
+
+
+def _told(changes: Sequence[Change], urn: str) -> list[Observation]:
+    """What the changes tell, each thing once."""
+    told = (observed(change, urn) for change in changes)
+    return list({one.fact_hash: one for one in told if one is not None}.values())

@@ -42,3 +42,23 @@ UPDATE linkedin_changelogs
 UPDATE linkedin_changelogs
    SET refused_reason = $2, next_read_at = now() + $3::interval
  WHERE user_id = $1;
+
+-- list_invited --
+-- Which members the user has invited: by what was done for the user, or by what the log told.
+-- $1 user_id uuid, $2 member_urns text[]
+SELECT target_urn AS member_urn
+  FROM linkedin_attempts
+ WHERE user_id = $1 AND kind = 'send_invitation' AND state = 'confirmed' AND target_urn = ANY ($2)
+ UNION
+SELECT subject
+  FROM linkedin_observations
+ WHERE user_id = $1 AND kind = 'invitation_sent' AND subject = ANY ($2);
+
+-- add_to_figure --
+-- Add to a total that only grows.
+-- $1 user_id uuid, $2 subject_urn text, $3 metric_type text, $4 more bigint
+INSERT INTO linkedin_figures AS known (user_id, subject_urn, metric_type, metric_value)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (user_id, subject_urn, metric_type) DO UPDATE
+   SET metric_value = known.metric_value + excluded.metric_value, measured_at = now()
+RETURNING metric_value;

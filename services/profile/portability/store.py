@@ -71,3 +71,19 @@ async def note_read(
 async def note_refused(tx: Transaction, user_id: UUID, reason: str, pause: timedelta) -> None:
     """Say that LinkedIn does not tell."""
     await tx.execute(QUERIES["note_refused"], user_id, reason, pause)
+
+
+async def list_invited(tx: Transaction, user_id: UUID, others: Collection[str]) -> frozenset[str]:
+    """Which of these members the user is known to have invited."""
+    rows = await tx.fetch(QUERIES["list_invited"], user_id, sorted(others))
+    return frozenset(row["member_urn"] for row in rows)
+
+
+async def add_to_figure(
+    tx: Transaction, user_id: UUID, subject_urn: str, metric_type: str, more: int
+) -> int:
+    """Add to a total, and return it."""
+    total: int = await tx.fetchval(
+        QUERIES["add_to_figure"], user_id, subject_urn, metric_type, more
+    )
+    return total

@@ -21,6 +21,9 @@ class EventType(StrEnum):
     ACTION_REJECTED = "action.rejected"
     ACTION_UNKNOWN = "action.unknown"
     CONTENT_PUBLISHED = "content.published"
+    MESSAGE_RECEIVED = "message.received"
+    CONNECTION_MADE = "connection.made"
+    COMMENT_RECEIVED = "comment.received"
     WEBHOOK_TEST = "webhook.test"
 
 
@@ -34,6 +37,7 @@ class Described:
 
 _ACTION_ID = "0199d7a2-8c1e-7b60-9a55-3f0f5a3c2b11"
 _POST = "urn:li:share:7123456789012345678"
+_HAPPENED = "2026-11-28T07:46:12.345Z"
 
 EVENTS: Mapping[EventType, Described] = MappingProxyType(
     {
@@ -81,6 +85,18 @@ EVENTS: Mapping[EventType, Described] = MappingProxyType(
                 "action_id": "0199d7a2-55d1-7a43-b7f5-0c9e8d7a6b51",
                 "linkedin_post_urn": _POST,
             },
+        ),
+        EventType.MESSAGE_RECEIVED: Described(
+            "Somebody has written to the user on LinkedIn, as LinkedIn's change log tells.",
+            {"happened_time": _HAPPENED},
+        ),
+        EventType.CONNECTION_MADE: Described(
+            "The user has a new connection; `was_invited` when the user is known to have asked.",
+            {"happened_time": _HAPPENED, "was_invited": True},
+        ),
+        EventType.COMMENT_RECEIVED: Described(
+            "Somebody has commented on something of the user's.",
+            {"happened_time": _HAPPENED, "post_urn": "urn:li:activity:7123456789012345678"},
         ),
         EventType.WEBHOOK_TEST: Described(
             "The user asked for a test. Every webhook gets it when asked, whatever its types.",

@@ -32,27 +32,12 @@ from tests.integration.profile.conftest import WIDE, ProfileRoom, StartProfile
 from tests.support.entitled import entitling
 from tests.support.identity import mesh_settings
 from tests.support.rooms import RunningRoom
-from tests.support.work import run_periodic
+from tests.support.work import AsWorkers, run_periodic
 from workers.actors import reconcile_unknown
 from workers.deliveries import Delivery
 from workers.resources import Open
 
 UNKNOWN = automation_pb2.ACTION_STATE_UNKNOWN
-
-
-class AsWorkers:
-    """A stub whose calls carry the workers' credential."""
-
-    def __init__(self, stub: Any, room: RunningRoom) -> None:
-        self._stub, self._room = stub, room
-
-    def __getattr__(self, name: str) -> Any:
-        async def call(request: Any) -> Any:
-            return await getattr(self._stub, name)(
-                request, metadata=self._room.as_service("workers")
-            )
-
-        return call
 
 
 @dataclass

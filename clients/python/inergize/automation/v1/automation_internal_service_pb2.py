@@ -25,16 +25,23 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from inergize.automation.v1 import automation_pb2 as inergize_dot_automation_dot_v1_dot_automation__pb2
+from inergize.automation.v1 import automation_targets_pb2 as inergize_dot_automation_dot_v1_dot_automation__targets__pb2
 from inergize.common.v1 import access_pb2 as inergize_dot_common_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n8inergize/automation/v1/automation_internal_service.proto\x12\x16inergize.automation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'inergize/automation/v1/automation.proto\x1a\x1finergize/common/v1/access.proto\"\xf9\x01\n\x13\x42\x65ginAttemptRequest\x12\x1b\n\taction_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1b\n\x07\x61ttempt\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\x12\x19\n\x07user_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1e\n\x0b\x61\x63tion_type\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x1f\n\ncontent_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12,\n\x08\x64ue_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\nclaimed_by\x18\x07 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\xce\x01\n\x14\x42\x65ginAttemptResponse\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.inergize.automation.v1.ActionState\x12\r\n\x05\x66\x65nce\x18\x03 \x01(\x03\x12\x11\n\tremote_id\x18\x04 \x01(\t\x12\x15\n\rerror_message\x18\x05 \x01(\t\x12\x35\n\x11next_allowed_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9f\x02\n\x14RecordAttemptRequest\x12\x1c\n\nattempt_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\r\n\x05\x66\x65nce\x18\x02 \x01(\x03\x12\x44\n\x05state\x18\x03 \x01(\x0e\x32#.inergize.automation.v1.ActionStateB\x10\xbaH\r\x82\x01\n\x18\x04\x18\x05\x18\x06\x18\n\x18\x0b\x12\x1b\n\tremote_id\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1f\n\rerror_message\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\rblock_reasons\x18\x06 \x03(\tB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x35\n\x11next_allowed_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x17\n\x15RecordAttemptResponse\"\x97\x02\n\x1bRecordReconciliationRequest\x12\x1c\n\nattempt_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\r\n\x05\x66\x65nce\x18\x02 \x01(\x03\x12\x42\n\x05state\x18\x03 \x01(\x0e\x32#.inergize.automation.v1.ActionStateB\x0e\xbaH\x0b\x82\x01\x08\x18\x04\x18\x06\x18\x08\x18\t\x12\x1b\n\tremote_id\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1f\n\rerror_message\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12.\n\nretry_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x08\x65vidence\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18\x32\"\x1e\n\x1cRecordReconciliationResponse2\xbf\x03\n\x19\x41utomationInternalService\x12\x80\x01\n\x0c\x42\x65ginAttempt\x12+.inergize.automation.v1.BeginAttemptRequest\x1a,.inergize.automation.v1.BeginAttemptResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x83\x01\n\rRecordAttempt\x12,.inergize.automation.v1.RecordAttemptRequest\x1a-.inergize.automation.v1.RecordAttemptResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x98\x01\n\x14RecordReconciliation\x12\x33.inergize.automation.v1.RecordReconciliationRequest\x1a\x34.inergize.automation.v1.RecordReconciliationResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workersb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n8inergize/automation/v1/automation_internal_service.proto\x12\x16inergize.automation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'inergize/automation/v1/automation.proto\x1a/inergize/automation/v1/automation_targets.proto\x1a\x1finergize/common/v1/access.proto\"\x94\x01\n\x12RecordReplyRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1f\n\x0blinkedin_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x42\n\x07outcome\x18\x03 \x01(\x0e\x32%.inergize.automation.v1.TargetOutcomeB\n\xbaH\x07\x82\x01\x04\x18\x01\x18\x02\"C\n\x13RecordReplyResponse\x12\x15\n\rchanged_count\x18\x01 \x01(\x05\x12\x15\n\rskipped_count\x18\x02 \x01(\x05\"\xf9\x01\n\x13\x42\x65ginAttemptRequest\x12\x1b\n\taction_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1b\n\x07\x61ttempt\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\x12\x19\n\x07user_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1e\n\x0b\x61\x63tion_type\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x1f\n\ncontent_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12,\n\x08\x64ue_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\nclaimed_by\x18\x07 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\xce\x01\n\x14\x42\x65ginAttemptResponse\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.inergize.automation.v1.ActionState\x12\r\n\x05\x66\x65nce\x18\x03 \x01(\x03\x12\x11\n\tremote_id\x18\x04 \x01(\t\x12\x15\n\rerror_message\x18\x05 \x01(\t\x12\x35\n\x11next_allowed_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9f\x02\n\x14RecordAttemptRequest\x12\x1c\n\nattempt_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\r\n\x05\x66\x65nce\x18\x02 \x01(\x03\x12\x44\n\x05state\x18\x03 \x01(\x0e\x32#.inergize.automation.v1.ActionStateB\x10\xbaH\r\x82\x01\n\x18\x04\x18\x05\x18\x06\x18\n\x18\x0b\x12\x1b\n\tremote_id\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1f\n\rerror_message\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\rblock_reasons\x18\x06 \x03(\tB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x35\n\x11next_allowed_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x17\n\x15RecordAttemptResponse\"\x97\x02\n\x1bRecordReconciliationRequest\x12\x1c\n\nattempt_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\r\n\x05\x66\x65nce\x18\x02 \x01(\x03\x12\x42\n\x05state\x18\x03 \x01(\x0e\x32#.inergize.automation.v1.ActionStateB\x0e\xbaH\x0b\x82\x01\x08\x18\x04\x18\x06\x18\x08\x18\t\x12\x1b\n\tremote_id\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1f\n\rerror_message\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12.\n\nretry_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x08\x65vidence\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18\x32\"\x1e\n\x1cRecordReconciliationResponse2\xbe\x04\n\x19\x41utomationInternalService\x12\x80\x01\n\x0c\x42\x65ginAttempt\x12+.inergize.automation.v1.BeginAttemptRequest\x1a,.inergize.automation.v1.BeginAttemptResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x83\x01\n\rRecordAttempt\x12,.inergize.automation.v1.RecordAttemptRequest\x1a-.inergize.automation.v1.RecordAttemptResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12\x98\x01\n\x14RecordReconciliation\x12\x33.inergize.automation.v1.RecordReconciliationRequest\x1a\x34.inergize.automation.v1.RecordReconciliationResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workers\x12}\n\x0bRecordReply\x12*.inergize.automation.v1.RecordReplyRequest\x1a+.inergize.automation.v1.RecordReplyResponse\"\x15\xc8\xf3\x18\x04\xd2\xf3\x18\x02\x08\x03\xda\xf3\x18\x07workersb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'inergize.automation.v1.automation_internal_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_RECORDREPLYREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_RECORDREPLYREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_RECORDREPLYREQUEST'].fields_by_name['linkedin_id']._loaded_options = None
+  _globals['_RECORDREPLYREQUEST'].fields_by_name['linkedin_id']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_RECORDREPLYREQUEST'].fields_by_name['outcome']._loaded_options = None
+  _globals['_RECORDREPLYREQUEST'].fields_by_name['outcome']._serialized_options = b'\272H\007\202\001\004\030\001\030\002'
   _globals['_BEGINATTEMPTREQUEST'].fields_by_name['action_id']._loaded_options = None
   _globals['_BEGINATTEMPTREQUEST'].fields_by_name['action_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_BEGINATTEMPTREQUEST'].fields_by_name['attempt']._loaded_options = None
@@ -73,18 +80,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUTOMATIONINTERNALSERVICE'].methods_by_name['RecordAttempt']._serialized_options = b'\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
   _globals['_AUTOMATIONINTERNALSERVICE'].methods_by_name['RecordReconciliation']._loaded_options = None
   _globals['_AUTOMATIONINTERNALSERVICE'].methods_by_name['RecordReconciliation']._serialized_options = b'\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
-  _globals['_BEGINATTEMPTREQUEST']._serialized_start=221
-  _globals['_BEGINATTEMPTREQUEST']._serialized_end=470
-  _globals['_BEGINATTEMPTRESPONSE']._serialized_start=473
-  _globals['_BEGINATTEMPTRESPONSE']._serialized_end=679
-  _globals['_RECORDATTEMPTREQUEST']._serialized_start=682
-  _globals['_RECORDATTEMPTREQUEST']._serialized_end=969
-  _globals['_RECORDATTEMPTRESPONSE']._serialized_start=971
-  _globals['_RECORDATTEMPTRESPONSE']._serialized_end=994
-  _globals['_RECORDRECONCILIATIONREQUEST']._serialized_start=997
-  _globals['_RECORDRECONCILIATIONREQUEST']._serialized_end=1276
-  _globals['_RECORDRECONCILIATIONRESPONSE']._serialized_start=1278
-  _globals['_RECORDRECONCILIATIONRESPONSE']._serialized_end=1308
-  _globals['_AUTOMATIONINTERNALSERVICE']._serialized_start=1311
-  _globals['_AUTOMATIONINTERNALSERVICE']._serialized_end=1758
+  _globals['_AUTOMATIONINTERNALSERVICE'].methods_by_name['RecordReply']._loaded_options = None
+  _globals['_AUTOMATIONINTERNALSERVICE'].methods_by_name['RecordReply']._serialized_options = b'\310\363\030\004\322\363\030\002\010\003\332\363\030\007workers'
+  _globals['_RECORDREPLYREQUEST']._serialized_start=270
+  _globals['_RECORDREPLYREQUEST']._serialized_end=418
+  _globals['_RECORDREPLYRESPONSE']._serialized_start=420
+  _globals['_RECORDREPLYRESPONSE']._serialized_end=487
+  _globals['_BEGINATTEMPTREQUEST']._serialized_start=490
+  _globals['_BEGINATTEMPTREQUEST']._serialized_end=739
+  _globals['_BEGINATTEMPTRESPONSE']._serialized_start=742
+  _globals['_BEGINATTEMPTRESPONSE']._serialized_end=948
+  _globals['_RECORDATTEMPTREQUEST']._serialized_start=951
+  _globals['_RECORDATTEMPTREQUEST']._serialized_end=1238
+  _globals['_RECORDATTEMPTRESPONSE']._serialized_start=1240
+  _globals['_RECORDATTEMPTRESPONSE']._serialized_end=1263
+  _globals['_RECORDRECONCILIATIONREQUEST']._serialized_start=1266
+  _globals['_RECORDRECONCILIATIONREQUEST']._serialized_end=1545
+  _globals['_RECORDRECONCILIATIONRESPONSE']._serialized_start=1547
+  _globals['_RECORDRECONCILIATIONRESPONSE']._serialized_end=1577
+  _globals['_AUTOMATIONINTERNALSERVICE']._serialized_start=1580
+  _globals['_AUTOMATIONINTERNALSERVICE']._serialized_end=2154
 # @@protoc_insertion_point(module_scope)

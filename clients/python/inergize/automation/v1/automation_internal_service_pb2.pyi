@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from inergize.automation.v1 import automation_pb2 as _automation_pb2
+from inergize.automation.v1 import automation_targets_pb2 as _automation_targets_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -19,6 +20,62 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+@_typing.final
+class RecordReplyRequest(_message.Message):
+    """Request for `RecordReply`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    LINKEDIN_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Required. Whose target it is."""
+    linkedin_id: _builtins.str
+    """Required. Who answered: `urn:li:person:<id>`, or the address of a profile."""
+    outcome: _automation_targets_pb2.TargetOutcome.ValueType
+    """Required. What they did; a refusal is not told by LinkedIn."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        linkedin_id: _builtins.str = ...,
+        outcome: _automation_targets_pb2.TargetOutcome.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["linkedin_id", b"linkedin_id", "outcome", b"outcome", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordReplyRequest: _TypeAlias = RecordReplyRequest  # noqa: Y015
+
+@_typing.final
+class RecordReplyResponse(_message.Message):
+    """Response for `RecordReply`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGED_COUNT_FIELD_NUMBER: _builtins.int
+    SKIPPED_COUNT_FIELD_NUMBER: _builtins.int
+    changed_count: _builtins.int
+    """How many targets it has changed."""
+    skipped_count: _builtins.int
+    """How many planned actions were called off."""
+    def __init__(
+        self,
+        *,
+        changed_count: _builtins.int = ...,
+        skipped_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_count", b"changed_count", "skipped_count", b"skipped_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordReplyResponse: _TypeAlias = RecordReplyResponse  # noqa: Y015
 
 @_typing.final
 class BeginAttemptRequest(_message.Message):

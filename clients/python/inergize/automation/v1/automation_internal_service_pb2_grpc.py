@@ -50,6 +50,11 @@ class AutomationInternalServiceStub:
                 request_serializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationRequest.SerializeToString,
                 response_deserializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationResponse.FromString,
                 _registered_method=True)
+        self.RecordReply = channel.unary_unary(
+                '/inergize.automation.v1.AutomationInternalService/RecordReply',
+                request_serializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReplyRequest.SerializeToString,
+                response_deserializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReplyResponse.FromString,
+                _registered_method=True)
 
 
 class AutomationInternalServiceServicer:
@@ -89,6 +94,15 @@ class AutomationInternalServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordReply(self, request, context):
+        """Records what LinkedIn has told of a person: an answer or an acceptance. It ends what is
+        planned for them, in all rules of the user. Repeating it changes nothing; an acceptance after
+        an answer changes nothing either.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AutomationInternalServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -106,6 +120,11 @@ def add_AutomationInternalServiceServicer_to_server(servicer, server):
                     servicer.RecordReconciliation,
                     request_deserializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationRequest.FromString,
                     response_serializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationResponse.SerializeToString,
+            ),
+            'RecordReply': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordReply,
+                    request_deserializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReplyRequest.FromString,
+                    response_serializer=inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReplyResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -190,6 +209,33 @@ class AutomationInternalService:
             '/inergize.automation.v1.AutomationInternalService/RecordReconciliation',
             inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationRequest.SerializeToString,
             inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReconciliationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordReply(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.automation.v1.AutomationInternalService/RecordReply',
+            inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReplyRequest.SerializeToString,
+            inergize_dot_automation_dot_v1_dot_automation__internal__service__pb2.RecordReplyResponse.FromString,
             options,
             channel_credentials,
             insecure,

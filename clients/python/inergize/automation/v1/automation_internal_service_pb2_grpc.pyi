@@ -54,6 +54,11 @@ class AutomationInternalServiceStub:
     The ledger itself hands such attempts out, as messages to the workers, and again when nothing
     was recorded in time. Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
     """
+    RecordReply: _grpc.UnaryUnaryMultiCallable[_automation_internal_service_pb2.RecordReplyRequest, _automation_internal_service_pb2.RecordReplyResponse]
+    """Records what LinkedIn has told of a person: an answer or an acceptance. It ends what is
+    planned for them, in all rules of the user. Repeating it changes nothing; an acceptance after
+    an answer changes nothing either.
+    """
 
 @_typing.type_check_only
 class AutomationInternalServiceAsyncStub(AutomationInternalServiceStub):
@@ -80,6 +85,11 @@ class AutomationInternalServiceAsyncStub(AutomationInternalServiceStub):
 
     The ledger itself hands such attempts out, as messages to the workers, and again when nothing
     was recorded in time. Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
+    """
+    RecordReply: _aio.UnaryUnaryMultiCallable[_automation_internal_service_pb2.RecordReplyRequest, _automation_internal_service_pb2.RecordReplyResponse]  # type: ignore[assignment]
+    """Records what LinkedIn has told of a person: an answer or an acceptance. It ends what is
+    planned for them, in all rules of the user. Repeating it changes nothing; an acceptance after
+    an answer changes nothing either.
     """
 
 class AutomationInternalServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -122,6 +132,17 @@ class AutomationInternalServiceServicer(metaclass=_abc_1.ABCMeta):
 
         The ledger itself hands such attempts out, as messages to the workers, and again when nothing
         was recorded in time. Returns `ABORTED` (ERROR_REASON_FENCE_LOST) when the fence is old.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordReply(
+        self,
+        request: _automation_internal_service_pb2.RecordReplyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_automation_internal_service_pb2.RecordReplyResponse, _abc.Awaitable[_automation_internal_service_pb2.RecordReplyResponse]]:
+        """Records what LinkedIn has told of a person: an answer or an acceptance. It ends what is
+        planned for them, in all rules of the user. Repeating it changes nothing; an acceptance after
+        an answer changes nothing either.
         """
 
 def add_AutomationInternalServiceServicer_to_server(servicer: AutomationInternalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

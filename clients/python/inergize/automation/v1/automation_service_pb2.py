@@ -25,10 +25,11 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from inergize.automation.v1 import automation_pb2 as inergize_dot_automation_dot_v1_dot_automation__pb2
+from inergize.automation.v1 import automation_targets_pb2 as inergize_dot_automation_dot_v1_dot_automation__targets__pb2
 from inergize.common.v1 import access_pb2 as inergize_dot_common_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/inergize/automation/v1/automation_service.proto\x12\x16inergize.automation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\'inergize/automation/v1/automation.proto\x1a\x1finergize/common/v1/access.proto\"r\n\x12ListActionsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1f\n\ncontent_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"_\n\x13ListActionsResponse\x12/\n\x07\x61\x63tions\x18\x01 \x03(\x0b\x32\x1e.inergize.automation.v1.Action\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"0\n\x10GetActionRequest\x12\x1c\n\nattempt_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"x\n\x11GetActionResponse\x12.\n\x06\x61\x63tion\x18\x01 \x01(\x0b\x32\x1e.inergize.automation.v1.Action\x12\x33\n\x06\x65vents\x18\x02 \x03(\x0b\x32#.inergize.automation.v1.ActionEvent2\xec\x02\n\x11\x41utomationService\x12\xa6\x01\n\x0bListActions\x12*.inergize.automation.v1.ListActionsRequest\x1a+.inergize.automation.v1.ListActionsResponse\">\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe2\xf3\x18\x0f\x61utomation.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/automation/actions\x12\xad\x01\n\tGetAction\x12(.inergize.automation.v1.GetActionRequest\x1a).inergize.automation.v1.GetActionResponse\"K\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x02\xe2\xf3\x18\x0f\x61utomation.read\x82\xd3\xe4\x93\x02%\x12#/v1/automation/actions/{attempt_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/inergize/automation/v1/automation_service.proto\x12\x16inergize.automation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\'inergize/automation/v1/automation.proto\x1a/inergize/automation/v1/automation_targets.proto\x1a\x1finergize/common/v1/access.proto\"r\n\x12ListActionsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1f\n\ncontent_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"_\n\x13ListActionsResponse\x12/\n\x07\x61\x63tions\x18\x01 \x03(\x0b\x32\x1e.inergize.automation.v1.Action\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"0\n\x10GetActionRequest\x12\x1c\n\nattempt_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"x\n\x11GetActionResponse\x12.\n\x06\x61\x63tion\x18\x01 \x01(\x0b\x32\x1e.inergize.automation.v1.Action\x12\x33\n\x06\x65vents\x18\x02 \x03(\x0b\x32#.inergize.automation.v1.ActionEvent2\xde\x08\n\x11\x41utomationService\x12\xa6\x01\n\x0bListActions\x12*.inergize.automation.v1.ListActionsRequest\x1a+.inergize.automation.v1.ListActionsResponse\">\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe2\xf3\x18\x0f\x61utomation.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/automation/actions\x12\xad\x01\n\tGetAction\x12(.inergize.automation.v1.GetActionRequest\x1a).inergize.automation.v1.GetActionResponse\"K\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x02\xe2\xf3\x18\x0f\x61utomation.read\x82\xd3\xe4\x93\x02%\x12#/v1/automation/actions/{attempt_id}\x12\xb4\x01\n\rImportTargets\x12,.inergize.automation.v1.ImportTargetsRequest\x1a-.inergize.automation.v1.ImportTargetsResponse\"F\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x05\xe2\xf3\x18\x10\x61utomation.write\x82\xd3\xe4\x93\x02\"\"\x1d/v1/automation/targets:import:\x01*\x12\xa6\x01\n\x0bListTargets\x12*.inergize.automation.v1.ListTargetsRequest\x1a+.inergize.automation.v1.ListTargetsResponse\">\x90\x02\x01\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe2\xf3\x18\x0f\x61utomation.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/automation/targets\x12\xb3\x01\n\x0cRemoveTarget\x12+.inergize.automation.v1.RemoveTargetRequest\x1a,.inergize.automation.v1.RemoveTargetResponse\"H\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe2\xf3\x18\x10\x61utomation.write\x82\xd3\xe4\x93\x02$*\"/v1/automation/targets/{target_id}\x12\xd9\x01\n\x13RecordTargetOutcome\x12\x32.inergize.automation.v1.RecordTargetOutcomeRequest\x1a\x33.inergize.automation.v1.RecordTargetOutcomeResponse\"Y\xc8\xf3\x18\x02\xd2\xf3\x18\x02\x08\x03\xe2\xf3\x18\x10\x61utomation.write\x82\xd3\xe4\x93\x02\x35\"0/v1/automation/targets/{target_id}:recordOutcome:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,14 +48,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUTOMATIONSERVICE'].methods_by_name['ListActions']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\003\342\363\030\017automation.read\202\323\344\223\002\030\022\026/v1/automation/actions'
   _globals['_AUTOMATIONSERVICE'].methods_by_name['GetAction']._loaded_options = None
   _globals['_AUTOMATIONSERVICE'].methods_by_name['GetAction']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\002\342\363\030\017automation.read\202\323\344\223\002%\022#/v1/automation/actions/{attempt_id}'
-  _globals['_LISTACTIONSREQUEST']._serialized_start=208
-  _globals['_LISTACTIONSREQUEST']._serialized_end=322
-  _globals['_LISTACTIONSRESPONSE']._serialized_start=324
-  _globals['_LISTACTIONSRESPONSE']._serialized_end=419
-  _globals['_GETACTIONREQUEST']._serialized_start=421
-  _globals['_GETACTIONREQUEST']._serialized_end=469
-  _globals['_GETACTIONRESPONSE']._serialized_start=471
-  _globals['_GETACTIONRESPONSE']._serialized_end=591
-  _globals['_AUTOMATIONSERVICE']._serialized_start=594
-  _globals['_AUTOMATIONSERVICE']._serialized_end=958
+  _globals['_AUTOMATIONSERVICE'].methods_by_name['ImportTargets']._loaded_options = None
+  _globals['_AUTOMATIONSERVICE'].methods_by_name['ImportTargets']._serialized_options = b'\310\363\030\002\322\363\030\002\010\005\342\363\030\020automation.write\202\323\344\223\002\"\"\035/v1/automation/targets:import:\001*'
+  _globals['_AUTOMATIONSERVICE'].methods_by_name['ListTargets']._loaded_options = None
+  _globals['_AUTOMATIONSERVICE'].methods_by_name['ListTargets']._serialized_options = b'\220\002\001\310\363\030\002\322\363\030\002\010\003\342\363\030\017automation.read\202\323\344\223\002\030\022\026/v1/automation/targets'
+  _globals['_AUTOMATIONSERVICE'].methods_by_name['RemoveTarget']._loaded_options = None
+  _globals['_AUTOMATIONSERVICE'].methods_by_name['RemoveTarget']._serialized_options = b'\310\363\030\002\322\363\030\002\010\003\342\363\030\020automation.write\202\323\344\223\002$*\"/v1/automation/targets/{target_id}'
+  _globals['_AUTOMATIONSERVICE'].methods_by_name['RecordTargetOutcome']._loaded_options = None
+  _globals['_AUTOMATIONSERVICE'].methods_by_name['RecordTargetOutcome']._serialized_options = b'\310\363\030\002\322\363\030\002\010\003\342\363\030\020automation.write\202\323\344\223\0025\"0/v1/automation/targets/{target_id}:recordOutcome:\001*'
+  _globals['_LISTACTIONSREQUEST']._serialized_start=257
+  _globals['_LISTACTIONSREQUEST']._serialized_end=371
+  _globals['_LISTACTIONSRESPONSE']._serialized_start=373
+  _globals['_LISTACTIONSRESPONSE']._serialized_end=468
+  _globals['_GETACTIONREQUEST']._serialized_start=470
+  _globals['_GETACTIONREQUEST']._serialized_end=518
+  _globals['_GETACTIONRESPONSE']._serialized_start=520
+  _globals['_GETACTIONRESPONSE']._serialized_end=640
+  _globals['_AUTOMATIONSERVICE']._serialized_start=643
+  _globals['_AUTOMATIONSERVICE']._serialized_end=1761
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from inergize.automation.v1 import automation_service_pb2 as inergize_dot_automation_dot_v1_dot_automation__service__pb2
+from inergize.automation.v1 import automation_targets_pb2 as inergize_dot_automation_dot_v1_dot_automation__targets__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -26,7 +27,7 @@ if _version_not_supported:
 
 
 class AutomationServiceStub:
-    """Shows what was done on LinkedIn in the caller's name, and why.
+    """Shows what was done on LinkedIn in the caller's name, and why; keeps the people it is done for.
     """
 
     def __init__(self, channel):
@@ -45,10 +46,30 @@ class AutomationServiceStub:
                 request_serializer=inergize_dot_automation_dot_v1_dot_automation__service__pb2.GetActionRequest.SerializeToString,
                 response_deserializer=inergize_dot_automation_dot_v1_dot_automation__service__pb2.GetActionResponse.FromString,
                 _registered_method=True)
+        self.ImportTargets = channel.unary_unary(
+                '/inergize.automation.v1.AutomationService/ImportTargets',
+                request_serializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ImportTargetsRequest.SerializeToString,
+                response_deserializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ImportTargetsResponse.FromString,
+                _registered_method=True)
+        self.ListTargets = channel.unary_unary(
+                '/inergize.automation.v1.AutomationService/ListTargets',
+                request_serializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ListTargetsRequest.SerializeToString,
+                response_deserializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ListTargetsResponse.FromString,
+                _registered_method=True)
+        self.RemoveTarget = channel.unary_unary(
+                '/inergize.automation.v1.AutomationService/RemoveTarget',
+                request_serializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RemoveTargetRequest.SerializeToString,
+                response_deserializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RemoveTargetResponse.FromString,
+                _registered_method=True)
+        self.RecordTargetOutcome = channel.unary_unary(
+                '/inergize.automation.v1.AutomationService/RecordTargetOutcome',
+                request_serializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RecordTargetOutcomeRequest.SerializeToString,
+                response_deserializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RecordTargetOutcomeResponse.FromString,
+                _registered_method=True)
 
 
 class AutomationServiceServicer:
-    """Shows what was done on LinkedIn in the caller's name, and why.
+    """Shows what was done on LinkedIn in the caller's name, and why; keeps the people it is done for.
     """
 
     def ListActions(self, request, context):
@@ -69,6 +90,46 @@ class AutomationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportTargets(self, request, context):
+        """Puts people on the caller's list, from a table. Who is on it already stays as they are.
+
+        A row that breaks a rule is told and left out; the others are taken. Returns
+        `INVALID_ARGUMENT` (ERROR_REASON_TARGETS_UNREADABLE) if the table has no column that says who,
+        and `RESOURCE_EXHAUSTED` (ERROR_REASON_TARGETS_FULL) if the list would become too long.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTargets(self, request, context):
+        """Lists the caller's targets, newest first.
+
+        Returns `INVALID_ARGUMENT` (ERROR_REASON_PAGE_TOKEN_INVALID).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveTarget(self, request, context):
+        """Takes a person off the caller's list, forgets all but who it was, and calls off what is
+        planned for them.
+
+        Returns `NOT_FOUND` (ERROR_REASON_TARGET_NOT_FOUND) if the caller has no such target.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordTargetOutcome(self, request, context):
+        """Says what the caller saw at LinkedIn, and calls off what is planned for that person.
+
+        Saying the same again changes nothing; saying something else corrects it. Returns `NOT_FOUND`
+        (ERROR_REASON_TARGET_NOT_FOUND) if the caller has no such target, or has removed it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AutomationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -82,6 +143,26 @@ def add_AutomationServiceServicer_to_server(servicer, server):
                     request_deserializer=inergize_dot_automation_dot_v1_dot_automation__service__pb2.GetActionRequest.FromString,
                     response_serializer=inergize_dot_automation_dot_v1_dot_automation__service__pb2.GetActionResponse.SerializeToString,
             ),
+            'ImportTargets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportTargets,
+                    request_deserializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ImportTargetsRequest.FromString,
+                    response_serializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ImportTargetsResponse.SerializeToString,
+            ),
+            'ListTargets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTargets,
+                    request_deserializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ListTargetsRequest.FromString,
+                    response_serializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ListTargetsResponse.SerializeToString,
+            ),
+            'RemoveTarget': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveTarget,
+                    request_deserializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RemoveTargetRequest.FromString,
+                    response_serializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RemoveTargetResponse.SerializeToString,
+            ),
+            'RecordTargetOutcome': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordTargetOutcome,
+                    request_deserializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RecordTargetOutcomeRequest.FromString,
+                    response_serializer=inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RecordTargetOutcomeResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'inergize.automation.v1.AutomationService', rpc_method_handlers)
@@ -91,7 +172,7 @@ def add_AutomationServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AutomationService:
-    """Shows what was done on LinkedIn in the caller's name, and why.
+    """Shows what was done on LinkedIn in the caller's name, and why; keeps the people it is done for.
     """
 
     @staticmethod
@@ -138,6 +219,114 @@ class AutomationService:
             '/inergize.automation.v1.AutomationService/GetAction',
             inergize_dot_automation_dot_v1_dot_automation__service__pb2.GetActionRequest.SerializeToString,
             inergize_dot_automation_dot_v1_dot_automation__service__pb2.GetActionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportTargets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.automation.v1.AutomationService/ImportTargets',
+            inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ImportTargetsRequest.SerializeToString,
+            inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ImportTargetsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTargets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.automation.v1.AutomationService/ListTargets',
+            inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ListTargetsRequest.SerializeToString,
+            inergize_dot_automation_dot_v1_dot_automation__targets__pb2.ListTargetsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveTarget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.automation.v1.AutomationService/RemoveTarget',
+            inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RemoveTargetRequest.SerializeToString,
+            inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RemoveTargetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordTargetOutcome(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inergize.automation.v1.AutomationService/RecordTargetOutcome',
+            inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RecordTargetOutcomeRequest.SerializeToString,
+            inergize_dot_automation_dot_v1_dot_automation__targets__pb2.RecordTargetOutcomeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -376,6 +376,22 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
         {"reason": "ERROR_REASON_AUTOMATION_OFF", "domain": "inergize", "metadata": {}}
     """
+    ERROR_REASON_TARGET_NOT_FOUND: _ErrorReason.ValueType  # 220
+    """There is no such target, or it was removed.
+
+        {"reason": "ERROR_REASON_TARGET_NOT_FOUND", "domain": "inergize", "metadata": {}}
+    """
+    ERROR_REASON_TARGETS_UNREADABLE: _ErrorReason.ValueType  # 221
+    """The table has no column that says who is meant.
+
+        {"reason": "ERROR_REASON_TARGETS_UNREADABLE", "domain": "inergize",
+         "metadata": {"column": "URL"}}
+    """
+    ERROR_REASON_TARGETS_FULL: _ErrorReason.ValueType  # 222
+    """The list of targets would become longer than it may be.
+
+        {"reason": "ERROR_REASON_TARGETS_FULL", "domain": "inergize", "metadata": {"most": "10000"}}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed. Clients switch on it; the message beside it is for people."""
@@ -733,5 +749,21 @@ ERROR_REASON_AUTOMATION_OFF: ErrorReason.ValueType  # 181
 """The user has automation switched off.
 
     {"reason": "ERROR_REASON_AUTOMATION_OFF", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_TARGET_NOT_FOUND: ErrorReason.ValueType  # 220
+"""There is no such target, or it was removed.
+
+    {"reason": "ERROR_REASON_TARGET_NOT_FOUND", "domain": "inergize", "metadata": {}}
+"""
+ERROR_REASON_TARGETS_UNREADABLE: ErrorReason.ValueType  # 221
+"""The table has no column that says who is meant.
+
+    {"reason": "ERROR_REASON_TARGETS_UNREADABLE", "domain": "inergize",
+     "metadata": {"column": "URL"}}
+"""
+ERROR_REASON_TARGETS_FULL: ErrorReason.ValueType  # 222
+"""The list of targets would become longer than it may be.
+
+    {"reason": "ERROR_REASON_TARGETS_FULL", "domain": "inergize", "metadata": {"most": "10000"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
