@@ -1,6 +1,6 @@
 """A flood of sign-ins is refused where it exceeds what can be checked; other calls go on.
 
-The long run, with its figures, is `python -m bench.login_flood`.
+How much slower they become is measured by `python -m bench.login_flood`, on a machine of its own.
 """
 
 import asyncio
@@ -19,8 +19,6 @@ ROUNDS = 3
 SECONDS = 4.0
 FLOOD_PER_SECOND = 100.0
 READS_PER_SECOND = 40.0
-SLOWER = 3.0
-"""A short run on a machine that others use too; 2 is what the long one must show."""
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has a network for each client on loopback"
 )
@@ -58,8 +56,6 @@ async def test_reads_go_on_under_a_flood_from_everywhere(stack: Stack, user: Use
     assert set(answered) == {"CREDENTIALS_INVALID", "LOGIN_BUSY"}
     assert min(answered.values()) > ROUNDS
     assert late <= sum(answered.values()) / 10
-    # What else runs on the machine only makes it slower, so the best round counts.
-    assert min(factors) < SLOWER
 
 
 async def test_one_networks_flood_keeps_nobody_else_out(stack: Stack, user: User) -> None:

@@ -83,7 +83,7 @@ def issue_tokens(house: House, app: App, granted: CodeGrant) -> dict[str, Any]:
         is_revoked=False,
     )
     with house.database.transaction():
-        answer = _issue_access(house, grant, grant.expires_ms)
+        answer = _issue_access(house, grant, now_ms, grant.expires_ms)
         if app.has_refresh_tokens:
             refresh_ends_ms = now_ms + REFRESH_LIFETIME_MS
             answer["refresh_token"] = _issue(house, "refresh", grant, refresh_ends_ms)
@@ -93,10 +93,11 @@ def issue_tokens(house: House, app: App, granted: CodeGrant) -> dict[str, Any]:
 
 def refresh(house: House, refresh_token: str, grant: Grant) -> dict[str, Any]:
     """The token answer for a refresh: the refresh token and its end stay as they are."""
-    ends_ms = min(house.clock.now_ms() + ACCESS_LIFETIME_MS, grant.expires_ms)
-    answer = _issue_access(house, grant, ends_ms)
+    now_ms = house.clock.now_ms()
+    ends_ms = min(now_ms + ACCESS_LIFETIME_MS, grant.expires_ms)
+    answer = _issue_access(house, grant, now_ms, ends_ms)
     answer["refresh_token"] = refresh_token
-    answer["refresh_token_expires_in"] = (grant.expires_ms - house.clock.now_ms()) // 1000
+    answer["refresh_token_expires_in"] = (grant.expires_ms - now_ms) // 1000
     return answer
 
 
@@ -117,10 +118,10 @@ def revoke(house: House, client_id: str, token: str) -> None:
     house.database.run("revoke_token", digest=digest(token), client_id=client_id)
 
 
-def _issue_access(house: House, grant: Grant, ends_ms: int) -> dict[str, Any]:
+def _issue_access(house: House, grant: Grant, now_ms: int, ends_ms: int) -> dict[str, Any]:
     return {
         "access_token": _issue(house, "access", grant, ends_ms),
-        "expires_in": (ends_ms - house.clock.now_ms()) // 1000,
+        "expires_in": (ends_ms - now_ms) // 1000,
         # Commas, as live answers have them, where the documentation shows spaces.
         "scope": ",".join(grant.scope.split()),
         "token_type": "Bearer",
