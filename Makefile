@@ -6,7 +6,7 @@ PYTHON ?= python3
 FETCH_UV := --quiet --disable-pip-version-check uv==$(UV_VERSION)
 RUN := $(UV) run --locked --all-extras
 
-.PHONY: help up down test check generate bench tour clean
+.PHONY: help up down test again check generate bench tour clean
 
 help:            ## show this
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ tour: $(UV)      ## walk through the product against a running stack
 
 test: $(UV) check ## every check and every test
 	@$(RUN) pytest -n 2 --dist loadgroup $(ARGS)
+
+again: $(UV) check ## what failed last time, one test at a time
+	@$(RUN) pytest --last-failed --last-failed-no-failures none $(ARGS)
 
 check: $(UV)     ## lint, types, contracts, migrations: what needs no server
 	@$(RUN) ruff check --quiet .

@@ -45,16 +45,17 @@ MEMBERS = 5
 AT_ONCE = 6
 KILLS = max(6, ACTIONS // 8)
 """So many at most: a machine on which nothing gets done between two kills would never end."""
-KILL_PAUSES_SECONDS = (0.1, 3.0)
+KILL_PAUSES_SECONDS = (0.05, 1.5)
 ENDED_SECONDS = 120.0 + 2 * ACTIONS
 LINKEDIN_TIMEOUT_MS = 1_500
 READINGS = 30
 FAULTS = (
     *(("apply_then_drop", "", 0.08), ("apply_then_500", "", 0.08), ("drop", "", 0.05)),
-    *(("unavailable", "", 0.05), ("throttle", "PLAIN", 0.03), ("slow", "400", 0.15)),
+    *(("unavailable", "", 0.05), ("throttle", "PLAIN", 0.004), ("slow", "400", 0.15)),
     *(("apply_then_slow", "500", 0.15), ("apply_then_hang", "3000", 0.02)),
 )
-"""What happens to a call, with how much chance."""
+"""What happens to a call, with how much chance. A throttled member is refused for the rest of the
+day, without a call: seldom, or little else is tried."""
 AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
